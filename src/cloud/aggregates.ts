@@ -1,0 +1,111 @@
+/** Aggregates: groups of hosts, and the availability zones that they make. */
+
+import { findHostMapping } from './cells.ts'
+import { type Cloud, changed, nextId } from './cloud.ts'
+import { impossible } from './errors.ts'
+import { uuidFor } from './ids.ts'
+import { COMPUTE, type Service } from './services.ts'
+
+/** The zone of a compute host that no aggregate puts elsewhere. Nova's `default_availability_zone` default. */
+export const DEFAULT_ZONE = 'nova'
+
+/** The zone of every service that is not a nova-compute. Nova's `internal_service_availability_zone` default. */
+export const INTERNAL_ZONE = 'internal'
+
+export interface Aggregate {
+  id: number
+  uuid: string
+  name: string
+  hosts: string[]
+  /** The key `availability_zone` makes a zone of the aggregate. */
+  metadata: Record<string, string>
+}
+
+export interface AggregateWish {
+  name: string
+  availabilityZone?: string | null | undefined
+  hosts?: string[] | undefined
+  metadata?: Record<string, string> | undefined
+  /** Default: the next. */
+  id?: number | undefined
+  /** Default: made from the seed. */
+  uuid?: string | undefined
+}
+
+/** @throws {CloudError} Impossible: its name or id is taken, or a host cannot be in it */
+export function createAggregate(cloud: Cloud, wanted: AggregateWish): Aggregate {
+  const { name, id, uuid } = wanted
+  for (const other of cloud.state.aggregates.values()) {
+    if (other.name === name) impossible(`there is an aggregate "${name}" already`, { path: ['name'] })
+    if (other.id === id) impossible(`id ${id} is that of the aggregate "${other.name}" already`, { path: ['id'] })
+  }
+  const metadata = { ...wanted.metadata }
+  if (wanted.availabilityZone) metadata.availability_zone = wanted.availabilityZone
+  const hosts = membersOf(cloud, wanted.hosts ?? [], metadata.availability_zone)
+  const given = nextId(cloud, 'aggregates', id)
+  const aggregate = { id: given, uuid: uuid ?? uuidFor(cloud.seed, 'aggregate', name, given), name, hosts, metadata }
+  cloud.state.aggregates.set(given, aggregate)
+  changed(cloud, { type: 'aggregate.created', id: given, name })
+  return aggregate
+}
+
+/** What is not named stays. @throws {CloudError} Impossible: a host cannot be in it */
+export function changeAggregate(cloud: Cloud, aggregate: Aggregate, change: Partial<AggregateWish>): void {
+  const metadata = { ...(change.metadata ?? aggregate.metadata) }
+  const zone = change.availabilityZone === undefined ? aggregate.metadata.availability_zone : change.availabilityZone
+  if (zone) metadata.availability_zone = zone
+  else delete metadata.availability_zone
+  const hosts = membersOf(cloud, change.hosts ?? aggregate.hosts, metadata.availability_zone, aggregate)
+  aggregate.name = change.name ?? aggregate.name
+  aggregate.metadata = metadata
+  aggregate.hosts = hosts
+  changed(cloud, { type: 'aggregate.updated', id: aggregate.id, name: aggregate.name })
+}
+
+export function removeAggregate(cloud: Cloud, aggregate: Aggregate): void {
+  cloud.state.aggregates.delete(aggregate.id)
+  changed(cloud, { type: 'aggregate.removed', id: aggregate.id, name: aggregate.name })
+}
+
+/** A host's service is deleted: its aggregates lose it. */
+export function leaveAggregates(cloud: Cloud, host: string): void {
+  for (const aggregate of cloud.state.aggregates.values()) {
+    if (!aggregate.hosts.includes(host)) continue
+    aggregate.hosts = aggregate.hosts.filter((each) => each !== host)
+    changed(cloud, { type: 'aggregate.updated', id: aggregate.id, name: aggregate.name })
+  }
+}
+
+/** The zone of each host that an aggregate puts into one. */
+export function zonesByHost(cloud: Cloud): Map<string, string> {
+  const zones = new Map<string, string>()
+  for (const { hosts, metadata } of cloud.state.aggregates.values()) {
+    if (metadata.availability_zone === undefined) continue
+    for (const host of hosts) zones.set(host, metadata.availability_zone)
+  }
+  return zones
+}
+
+/** @see nova/availability_zones.py `set_availability_zones` */
+export function zoneOf(service: Service, zones: Map<string, string>): string {
+  return service.binary === COMPUTE ? (zones.get(service.host) ?? DEFAULT_ZONE) : INTERNAL_ZONE
+}
+
+/** The hosts as they are spelled, each a compute host and in one zone at the most, as Nova has it. */
+function membersOf(cloud: Cloud, hosts: string[], zone: string | undefined, self?: Aggregate): string[] {
+  return hosts.map((host, index) => {
+    const path = ['hosts', index]
+    const mapping = findHostMapping(cloud, host)
+    if (!mapping) impossible(`no nova-compute runs on host "${host}"`, { path })
+    for (const other of zone === undefined ? [] : cloud.state.aggregates.values()) {
+      const theirs = other.metadata.availability_zone
+      if (other !== self && theirs !== undefined && theirs !== zone && other.hosts.includes(mapping.host)) {
+        impossible(`host "${host}" is in availability zone "${theirs}" already, by aggregate "${other.name}"`, {
+          path,
+          hint: 'a host is in one availability zone only',
+        })
+      }
+    }
+    return mapping.host
+  })
+}

@@ -1,0 +1,126 @@
+/** The pretend cloud: all its state in one plain place, and the one way to change it. */
+
+import type { Aggregate } from './aggregates.ts'
+import type { Cell, HostMapping } from './cells.ts'
+import type { Clock, ClockState } from './clock.ts'
+import type { CloudEvent } from './events.ts'
+import type { Hypervisor } from './hypervisors.ts'
+import type { Identity } from './identity.ts'
+import type { Instance } from './instances.ts'
+import type { Migration } from './migrations.ts'
+import { NEWEST_RELEASE } from './releases.ts'
+import type { Service } from './services.ts'
+
+/** Everything a cloud holds. Maps and records only, so that `structuredClone` keeps and compares it. */
+export interface CloudState {
+  /** Nova's release, one of `RELEASES`. It caps the microversions that are offered. */
+  release: string
+  /** In the order in which Nova asks them. */
+  cells: Cell[]
+  /** By host in lower case: which cell has this compute host. */
+  hostMappings: Map<string, HostMapping>
+  /** By UUID. */
+  services: Map<string, Service>
+  /** The UUID of a service by what else is unique in its cell: its id, and its binary and host. See `serviceKeys`. */
+  serviceKeys: Map<string, string>
+  /** By host. Its UUID is also that of the resource provider that stands for it. */
+  hypervisors: Map<string, Hypervisor>
+  /** By UUID. */
+  instances: Map<string, Instance>
+  /** The UUIDs of the instances on a host, by host. */
+  instancesOn: Map<string, Set<string>>
+  /** By id. */
+  aggregates: Map<number, Aggregate>
+  /** By id. */
+  migrations: Map<number, Migration>
+  identity: Identity
+  /** How many ids each table has given out, by the table's name. */
+  counters: Map<string, number>
+}
+
+export interface Cloud {
+  /** All ids that the cloud makes up come from it. */
+  readonly seed: number
+  readonly clock: Clock
+  state: CloudState
+  /** Goes up by one with each change: what was read at the same revision is still true, but for what time alone changes. */
+  revision: number
+  /** Told of each change, after it. */
+  readonly listeners: Set<(event: CloudEvent) => void>
+}
+
+/** An empty cloud. Public functions that fill one: `createCloud` in description.ts. */
+export function emptyCloud(seed: number, clock: Clock): Cloud {
+  return {
+    seed,
+    clock,
+    state: {
+      release: NEWEST_RELEASE,
+      cells: [],
+      hostMappings: new Map(),
+      services: new Map(),
+      serviceKeys: new Map(),
+      hypervisors: new Map(),
+      instances: new Map(),
+      instancesOn: new Map(),
+      aggregates: new Map(),
+      migrations: new Map(),
+      identity: {
+        users: new Map(),
+        projects: new Map(),
+        grants: [],
+        applicationCredentials: new Map(),
+        tokens: new Map(),
+      },
+      counters: new Map(),
+    },
+    revision: 0,
+    listeners: new Set(),
+  }
+}
+
+/** Say that the cloud has changed. Every operation ends with it, and nothing else calls it. */
+export function changed(cloud: Cloud, event: CloudEvent): void {
+  cloud.revision++
+  for (const listener of cloud.listeners) listener(event)
+}
+
+/** The next integer id of a table, as a database's AUTO_INCREMENT gives it: never one that was given before. */
+export function nextId(cloud: Cloud, table: string, wanted?: number): number {
+  const next = peekId(cloud, table)
+  const id = wanted ?? next
+  cloud.state.counters.set(table, Math.max(next - 1, id))
+  return id
+}
+
+/** The id that `nextId` would give. */
+export function peekId(cloud: Cloud, table: string): number {
+  return (cloud.state.counters.get(table) ?? 0) + 1
+}
+
+/** A moment of a cloud, kept. */
+export interface CloudSnapshot {
+  state: CloudState
+  clock: ClockState
+}
+
+export function snapshot(cloud: Cloud): CloudSnapshot {
+  return { state: structuredClone(cloud.state), clock: cloud.clock.state() }
+}
+
+/** Bring a cloud back to a moment that was kept. The snapshot can be used again. */
+export function restore(cloud: Cloud, kept: CloudSnapshot): void {
+  cloud.state = structuredClone(kept.state)
+  setClock(cloud, kept.clock)
+}
+
+/** Move or stop the cloud's time. Units: milliseconds since 1970. */
+export function setClock(cloud: Cloud, change: Partial<ClockState>): void {
+  cloud.clock.set(change)
+  changed(cloud, { type: 'clock.moved', now: cloud.clock.now() })
+}
+
+/** Let so many milliseconds pass at once. */
+export function advanceClock(cloud: Cloud, ms: number): void {
+  setClock(cloud, { now: cloud.clock.now() + ms })
+}

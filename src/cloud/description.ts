@@ -1,0 +1,219 @@
+/** A cloud, described: what a world file says, made into a cloud, and the other way round. */
+
+import { type Aggregate, type AggregateWish, createAggregate } from './aggregates.ts'
+import { addCell, DEFAULT_CELL, findCell, mapHost } from './cells.ts'
+import type { Clock, ClockMode } from './clock.ts'
+import { type Cloud, changed, emptyCloud, nextId, peekId } from './cloud.ts'
+import { CloudError, impossible, refuse } from './errors.ts'
+import { describeHypervisor, type Hypervisor, type HypervisorWish } from './hypervisors.ts'
+import { addStaticTokens, addUser, DEFAULT_USERS, type NewUser, type RoleName } from './identity.ts'
+import { type Instance, type NewInstance, placeInstance } from './instances.ts'
+import { type NewMigration, recordMigration } from './migrations.ts'
+import { NEWEST_RELEASE, RELEASES } from './releases.ts'
+import {
+  lastReport,
+  type NewService,
+  type ProcessState,
+  REPORT_EVERY_MS,
+  registerService,
+  type Service,
+  servicesOf,
+  updatedAt,
+  wholeSeconds,
+} from './services.ts'
+
+/** How long ago a process that is stopped from the beginning was last heard from, unless it says: long enough to be down. */
+const SILENT_FOR_MS = 3_600_000
+
+/** Times are milliseconds since 1970. What is left out has the default of its operation. */
+export interface CloudDescription {
+  /** Default: the newest. */
+  release?: string | undefined
+  clock?: { start?: number | undefined; mode?: ClockMode | undefined } | undefined
+  services?: ServiceDescription[] | undefined
+  hosts?: (Omit<HypervisorWish, 'host'> & { name: string })[] | undefined
+  aggregates?: AggregateWish[] | undefined
+  instances?: (NewInstance & { count?: number | undefined })[] | undefined
+  migrations?: NewMigration[] | undefined
+  cells?: CellDescription[] | undefined
+  users?: NewUser[] | undefined
+}
+
+export interface ServiceDescription extends NewService {
+  /** Default `running`. */
+  process?: ProcessState | undefined
+  /** When its row was last written. Default: the moment the world starts; for a stopped process, an hour before. */
+  updatedAt?: number | null | undefined
+  /** When it was last heard from, where that is not `updatedAt`. */
+  lastSeenUp?: number | null | undefined
+  /** When a process that has just started will first be heard from. */
+  firstReportAt?: number | undefined
+  createdAt?: number | undefined
+}
+
+export interface CellDescription {
+  name: string
+  down?: boolean | undefined
+  /** Hosts that are mapped to it, beside those of its services. */
+  hosts?: string[] | undefined
+}
+
+/**
+ * Make the cloud that is described.
+ *
+ * @throws {CloudError} Impossible, with the path of what cannot be: a duplicate, an instance on no host, …
+ */
+export function createCloud(description: CloudDescription, { seed, clock }: { seed: number; clock: Clock }): Cloud {
+  const cloud = emptyCloud(seed, clock)
+  cloud.state.release = knownRelease(description.release)
+  addCells(cloud, description)
+  const taken = takenIds(description)
+  each(description.services, 'services', (wanted) => addService(cloud, wanted, taken))
+  each(description.hosts, 'hosts', ({ name, ...offer }) => describeHypervisor(cloud, { host: name, ...offer }))
+  each(description.aggregates, 'aggregates', (wanted) => createAggregate(cloud, wanted))
+  each(description.instances, 'instances', ({ count, ...wanted }) => {
+    for (let n = 1; n <= (count ?? 1); n++) {
+      placeInstance(cloud, count === undefined ? wanted : { ...wanted, name: numbered(wanted.name, n) })
+    }
+  })
+  each(description.migrations, 'migrations', (wanted) => recordMigration(cloud, wanted))
+  each(description.users ?? DEFAULT_USERS, 'users', (wanted) => addUser(cloud, wanted))
+  addStaticTokens(cloud)
+  return cloud
+}
+
+/** Put another cloud in the place of this one. Who is logged in stays so, where the user is still there. */
+export function replaceCloud(cloud: Cloud, other: Cloud): void {
+  for (const token of cloud.state.identity.tokens.values()) {
+    const { users, projects, tokens } = other.state.identity
+    const stays = users.has(token.userId) && (!token.scope || !('projectId' in token.scope) || projects.has(token.scope.projectId))
+    if (stays && !tokens.has(token.id)) tokens.set(token.id, token)
+  }
+  cloud.state = other.state
+  cloud.clock.set(other.clock.state())
+  changed(cloud, { type: 'clock.moved', now: cloud.clock.now() })
+}
+
+/** The description that makes this very cloud again, all ids and times given; not the tokens it has handed out. */
+export function describeCloud(cloud: Cloud): CloudDescription {
+  const { state, clock } = cloud
+  const now = clock.now()
+  const byCell = [...state.services.values()].map((service) => describeService(service, now))
+  return {
+    release: state.release,
+    clock: { start: now, mode: clock.mode() },
+    cells: state.cells.map(({ name, down }) => ({
+      name,
+      down,
+      hosts: [...state.hostMappings.values()].filter(({ cell }) => cell === name).map(({ host }) => host),
+    })),
+    services: byCell,
+    hosts: [...state.hypervisors.values()].map(({ host, ...offer }: Hypervisor) => ({ name: host, ...offer })),
+    aggregates: [...state.aggregates.values()].map((aggregate: Aggregate) => structuredClone(aggregate)),
+    instances: [...state.instances.values()].map((instance: Instance) => ({ ...instance })),
+    migrations: [...state.migrations.values()].map((migration) => ({ ...migration })),
+    users: describeUsers(cloud),
+  }
+}
+
+function describeService(service: Service, now: number): ServiceDescription {
+  const { changedAt: _, reportsFrom, ...row } = service
+  const lastSeenUp = lastReport(service, now)
+  const described = { ...row, updatedAt: updatedAt(service, now), lastSeenUp }
+  return reportsFrom !== null && now < reportsFrom ? { ...described, firstReportAt: reportsFrom } : described
+}
+
+function describeUsers(cloud: Cloud): NewUser[] {
+  const { users, projects, grants } = cloud.state.identity
+  return [...users.values()].flatMap(({ id, name, password }) => {
+    const mine = grants.filter(({ userId }) => userId === id)
+    const roles = (on: (grant: (typeof mine)[number]) => boolean): RoleName[] => mine.filter(on).map(({ role }) => role)
+    const inProjects = [...projects.values()].map((project) => ({
+      project: project.name,
+      roles: roles(({ on }) => 'projectId' in on && on.projectId === project.id),
+    }))
+    const systemRoles = roles(({ on }) => 'system' in on)
+    const domainRoles = roles(({ on }) => 'domainId' in on)
+    const [first, ...others] = inProjects.filter((each) => each.roles.length > 0)
+    return [{ name, password, ...first, systemRoles, domainRoles }, ...others.map((each) => ({ name, ...each }))]
+  })
+}
+
+function knownRelease(release = NEWEST_RELEASE): string {
+  const lower = release.toLowerCase()
+  if (lower in RELEASES) return lower
+  const known = Object.keys(RELEASES).join(', ')
+  impossible(`there is no release "${release}" of Nova`, { path: ['release'], hint: `the releases are ${known}` })
+}
+
+/** The cells that are listed, after those that services name without a list; `cell1` stands first unless it is listed. */
+function addCells(cloud: Cloud, { cells = [], services = [] }: CloudDescription): void {
+  const listed = new Set(cells.map(({ name }) => name))
+  if (!listed.has(DEFAULT_CELL)) addCell(cloud, { name: DEFAULT_CELL })
+  each(cells, 'cells', ({ name, down }) => addCell(cloud, down === undefined ? { name } : { name, down }))
+  services.forEach(({ cell = DEFAULT_CELL }, index) => {
+    if (findCell(cloud, cell)) return
+    if (cells.length === 0) {
+      addCell(cloud, { name: cell })
+      return
+    }
+    impossible(`there is no cell "${cell}"`, {
+      path: ['services', index, 'cell'],
+      hint: `the cells are ${cloud.state.cells.map(({ name }) => name).join(', ')}`,
+    })
+  })
+  cells.forEach(({ name, hosts = [] }, index) => {
+    hosts.forEach((host, place) => at(['cells', index, 'hosts', place], () => mapHost(cloud, host, name)))
+  })
+}
+
+function addService(cloud: Cloud, wanted: ServiceDescription, taken: Map<string, Set<number>>): void {
+  const now = cloud.clock.now()
+  const cell = wanted.cell ?? DEFAULT_CELL
+  while (wanted.id === undefined && taken.get(cell)?.has(peekId(cloud, servicesOf(cell)))) nextId(cloud, servicesOf(cell))
+  const service = registerService(cloud, wanted)
+  service.process = wanted.process ?? 'running'
+  const updatedAt =
+    wanted.updatedAt !== undefined ? wanted.updatedAt : service.process === 'running' ? now : now - SILENT_FOR_MS
+  const seen = wanted.lastSeenUp !== undefined ? wanted.lastSeenUp : updatedAt
+  service.createdAt = wanted.createdAt ?? Math.min(now, wholeSeconds(seen ?? now))
+  service.lastSeenUp = seen === null ? null : wholeSeconds(seen)
+  service.changedAt = updatedAt !== null && (seen === null || updatedAt > seen) ? updatedAt : null
+  // A running process has reported every ten seconds since; one that never has will in a moment.
+  if (service.process === 'stopped') service.reportsFrom = null
+  else if (wanted.firstReportAt !== undefined) service.reportsFrom = wanted.firstReportAt
+  else if (service.lastSeenUp !== null) service.reportsFrom = firstReport(service.lastSeenUp, now)
+}
+
+/** The first of its reports that is still to be told from the others: they all lie ten seconds apart. */
+function firstReport(seen: number, now: number): number {
+  return seen <= now ? seen : seen - Math.ceil((seen - now) / REPORT_EVERY_MS) * REPORT_EVERY_MS
+}
+
+/** The ids that are given, by cell, so that the ones that are made keep clear of them. */
+function takenIds({ services = [] }: CloudDescription): Map<string, Set<number>> {
+  const taken = new Map<string, Set<number>>()
+  for (const { cell = DEFAULT_CELL, id } of services) {
+    if (id !== undefined) taken.set(cell, (taken.get(cell) ?? new Set()).add(id))
+  }
+  return taken
+}
+
+/** Nova's own way with several at once: `web-{n}` says where the number goes; else it stands behind. */
+function numbered(name: string, n: number): string {
+  return name.includes('{n}') ? name.replaceAll('{n}', `${n}`) : `${name}-${n}`
+}
+
+function each<Item>(items: Item[] | undefined, name: string, add: (item: Item) => unknown): void {
+  items?.forEach((item, index) => at([name, index], () => add(item)))
+}
+
+/** Whatever is refused within stands at this path of the description. */
+function at(path: (string | number)[], run: () => void): void {
+  try {
+    run()
+  } catch (error) {
+    if (!(error instanceof CloudError) || error.refusal.code !== 'Impossible') throw error
+    refuse({ ...error.refusal, path: [...path, ...(error.refusal.path ?? [])] })
+  }
+}

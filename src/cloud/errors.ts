@@ -1,0 +1,55 @@
+/** Every reason for which the cloud turns an operation down. Facts only: each face has its own words for them. */
+
+export type Refusal =
+  /** No service has this id or UUID. */
+  | { code: 'ServiceNotFound'; serviceId: string }
+  /** More than one cell has a service with this integer id. */
+  | { code: 'ServiceNotUnique'; serviceId: string }
+  /** The service is not a nova-compute, and only those can be updated. */
+  | { code: 'NotAComputeService'; binary: string }
+  /** No cell is known to hold this compute host. */
+  | { code: 'HostNotMapped'; host: string }
+  /** The host is mapped to a cell, but has no such service there. */
+  | { code: 'HostBinaryNotFound'; host: string; binary: string }
+  /** The service's host has instances, so the service cannot be deleted. */
+  | { code: 'HostHasInstances'; host: string; count: number }
+  /** Migrations to or from the service's host are under way, so the service cannot be deleted. */
+  | { code: 'MigrationsInProgress'; host: string; count: number }
+  /** Evacuations from the host are `done`, not yet `completed`, so it cannot be forced up. */
+  | { code: 'EvacuationsNotCompleted'; host: string }
+  /** A cell whose database is gone had to be asked. */
+  | { code: 'CellUnreachable'; cell: string }
+  /** The database cannot keep this text: it has characters beyond the basic plane, or half of one. */
+  | { code: 'TextNotStorable'; why: 'beyond-basic-plane' | 'lone-surrogate' }
+  /** What a description of a cloud, or a change to it, says cannot be. */
+  | Impossible
+
+/** A contradiction in what the cloud was told to be: what is wrong, and the likely way out. */
+export interface Impossible {
+  code: 'Impossible'
+  message: string
+  hint?: string
+  /** Where in the description it stands: `['instances', 3, 'host']`. */
+  path?: (string | number)[]
+}
+
+/** Thrown by an operation that is turned down. Nothing has changed when it is thrown. */
+export class CloudError extends Error {
+  readonly refusal: Refusal
+
+  constructor(refusal: Refusal) {
+    super(refusal.code === 'Impossible' ? refusal.message : refusal.code)
+    this.name = 'CloudError'
+    this.refusal = refusal
+  }
+}
+
+/** @throws {CloudError} always */
+export function refuse(refusal: Refusal): never {
+  throw new CloudError(refusal)
+}
+
+/** @throws {CloudError} always, with the code `Impossible` */
+export function impossible(message: string, more: { hint?: string; path?: (string | number)[] } = {}): never {
+  refuse({ code: 'Impossible', message, ...more })
+}

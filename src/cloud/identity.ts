@@ -1,0 +1,252 @@
+/** Who may log in: users, projects, what roles they have where, and the tokens they hold. */
+
+import { type Cloud, changed } from './cloud.ts'
+import { impossible } from './errors.ts'
+import { hexFor } from './ids.ts'
+
+/** Each role, and the one it implies, as `keystone-manage bootstrap` sets them up. */
+const IMPLIES: Record<RoleName, RoleName | undefined> = {
+  admin: 'manager',
+  manager: 'member',
+  member: 'reader',
+  reader: undefined,
+  service: undefined,
+}
+
+export const ROLES = ['admin', 'manager', 'member', 'reader', 'service'] as const
+export type RoleName = (typeof ROLES)[number]
+
+/** The one domain: Keystone's default. */
+export const DOMAIN = { id: 'default', name: 'Default', description: 'The default domain' }
+
+/** The one region. */
+export const REGION = 'RegionOne'
+
+/** How long a token is good for. Keystone's `[token] expiration` default. */
+export const TOKEN_LIVES_MS = 3_600_000
+
+/** When the tokens that a world knows from the beginning expire: not in our time. */
+const NEVER = Date.UTC(9999, 11, 31, 23, 59, 59)
+
+/** How many tokens are kept at the most: a real Keystone keeps none, so nobody may fill our memory with them. */
+const TOKENS_KEPT = 20_000
+
+export interface Identity {
+  /** By id. */
+  users: Map<string, User>
+  /** By id. */
+  projects: Map<string, Project>
+  grants: Grant[]
+  /** By id. */
+  applicationCredentials: Map<string, ApplicationCredential>
+  /** By the token itself, the oldest first. */
+  tokens: Map<string, Token>
+}
+
+export interface User {
+  id: string
+  name: string
+  password: string
+}
+
+export interface Project {
+  id: string
+  name: string
+  description: string
+}
+
+/** What a role is had on: a project, the domain, or the system as a whole. */
+export type Scope = { projectId: string } | { domainId: string } | { system: true }
+
+export interface Grant {
+  userId: string
+  role: RoleName
+  on: Scope
+}
+
+export interface ApplicationCredential {
+  id: string
+  name: string
+  secret: string
+  userId: string
+  projectId: string
+  roles: RoleName[]
+  description: string | null
+  /** Milliseconds since 1970; null for never. */
+  expiresAt: number | null
+  unrestricted: boolean
+}
+
+/** Times are milliseconds since 1970. */
+export interface Token {
+  id: string
+  userId: string
+  /** How its holder proved who they are, the last way first. */
+  methods: string[]
+  /** Undefined for an unscoped one. */
+  scope: Scope | undefined
+  /** Its own, and that of the token it was made from. */
+  auditIds: string[]
+  issuedAt: number
+  expiresAt: number
+  applicationCredentialId?: string | undefined
+}
+
+export interface NewUser {
+  name: string
+  /** Default `secret`. */
+  password?: string | undefined
+  /** The project that `roles` are had on; made when there is none of that name. */
+  project?: string | undefined
+  roles?: RoleName[] | undefined
+  systemRoles?: RoleName[] | undefined
+  domainRoles?: RoleName[] | undefined
+}
+
+/** Whose logins there are when a world lists none. */
+export const DEFAULT_USERS: NewUser[] = [
+  { name: 'admin', password: 'secret', project: 'admin', roles: ['admin'], systemRoles: ['admin'] },
+  { name: 'reader', password: 'secret', project: 'demo', roles: ['member', 'reader'] },
+]
+
+/** The tokens that are good without logging in, for a one-line curl: each is that of the user of its name. */
+export const STATIC_TOKENS = ['admin', 'reader']
+
+/** Let a user in. One named before gets further roles. @throws {CloudError} Impossible: two passwords, or roles on nothing */
+export function addUser(cloud: Cloud, wanted: NewUser): User {
+  const { identity } = cloud.state
+  const { name, roles = [], systemRoles = [], domainRoles = [] } = wanted
+  const known = findUserByName(cloud, name)
+  if (known && wanted.password !== undefined && wanted.password !== known.password) {
+    impossible(`user "${name}" has another password already`, { path: ['password'] })
+  }
+  if (roles.length > 0 && wanted.project === undefined) {
+    impossible(`the roles of user "${name}" are on no project`, { path: ['roles'], hint: 'name its project' })
+  }
+  const user = known ?? { id: hexFor(cloud.seed, 'user', name), name, password: wanted.password ?? 'secret' }
+  identity.users.set(user.id, user)
+  if (wanted.project !== undefined) {
+    const project = addProject(cloud, wanted.project)
+    for (const role of roles) grant(identity, { userId: user.id, role, on: { projectId: project.id } })
+  }
+  for (const role of systemRoles) grant(identity, { userId: user.id, role, on: { system: true } })
+  for (const role of domainRoles) grant(identity, { userId: user.id, role, on: { domainId: DOMAIN.id } })
+  return user
+}
+
+/** Make the static tokens of the users that there are. Part of making a cloud; nobody else calls it. */
+export function addStaticTokens(cloud: Cloud): void {
+  const { identity } = cloud.state
+  for (const name of STATIC_TOKENS) {
+    const user = findUserByName(cloud, name)
+    const scope = identity.grants.find(({ userId, on }) => userId === user?.id && 'projectId' in on)?.on
+    if (!user || !scope) continue
+    identity.tokens.set(name, {
+      id: name,
+      userId: user.id,
+      methods: ['password'],
+      scope,
+      auditIds: [hexFor(cloud.seed, 'audit', name).slice(0, 22)],
+      issuedAt: cloud.clock.now(),
+      expiresAt: NEVER,
+    })
+  }
+}
+
+/** Hand out a token. Those that have expired, and the oldest beyond what is kept, are forgotten. */
+export function issueToken(cloud: Cloud, token: Token): Token {
+  const { tokens } = cloud.state.identity
+  tokens.set(token.id, token)
+  if (tokens.size > TOKENS_KEPT) {
+    const now = cloud.clock.now()
+    for (const old of tokens.values()) {
+      if (old.expiresAt <= now || (tokens.size > TOKENS_KEPT && old.expiresAt !== NEVER)) tokens.delete(old.id)
+      else if (tokens.size <= TOKENS_KEPT) break
+    }
+  }
+  changed(cloud, { type: 'token.issued', user: token.userId })
+  return token
+}
+
+/** Take back a token and, unless `cascade` is false, every other of the same log-in. */
+export function revokeToken(cloud: Cloud, token: Token, cascade = true): void {
+  const { tokens } = cloud.state.identity
+  const chain = token.auditIds.at(-1)
+  for (const other of tokens.values()) {
+    if (other.id === token.id || (cascade && other.auditIds.at(-1) === chain)) tokens.delete(other.id)
+  }
+  changed(cloud, { type: 'token.revoked', user: token.userId })
+}
+
+/** The token, unless it is unknown, revoked, or has expired by the cloud's clock. */
+export function findToken(cloud: Cloud, id: string): Token | undefined {
+  const token = cloud.state.identity.tokens.get(id)
+  return token !== undefined && cloud.clock.now() < token.expiresAt ? token : undefined
+}
+
+export function findUserByName(cloud: Cloud, name: string): User | undefined {
+  const lower = name.toLowerCase()
+  for (const user of cloud.state.identity.users.values()) if (user.name.toLowerCase() === lower) return user
+}
+
+export function findProjectByName(cloud: Cloud, name: string): Project | undefined {
+  const lower = name.toLowerCase()
+  for (const project of cloud.state.identity.projects.values()) if (project.name.toLowerCase() === lower) return project
+}
+
+/** The roles a user has on something, those that they imply included, in the order of `ROLES`. */
+export function rolesOn(cloud: Cloud, userId: string, scope: Scope): RoleName[] {
+  const had = cloud.state.identity.grants.filter((each) => each.userId === userId && sameScope(each.on, scope))
+  return withImplied(had.map(({ role }) => role))
+}
+
+/** The roles that come with a token. */
+export function rolesOf(cloud: Cloud, token: Token): RoleName[] {
+  if (!token.scope) return []
+  const credential = cloud.state.identity.applicationCredentials.get(token.applicationCredentialId ?? '')
+  return credential ? withImplied(credential.roles) : rolesOn(cloud, token.userId, token.scope)
+}
+
+/** The projects a user has any role on. */
+export function projectsOf(cloud: Cloud, userId: string): Project[] {
+  const { grants, projects } = cloud.state.identity
+  const ids = new Set(grants.flatMap(({ userId: id, on }) => (id === userId && 'projectId' in on ? [on.projectId] : [])))
+  return [...projects.values()].filter(({ id }) => ids.has(id))
+}
+
+export function createApplicationCredential(cloud: Cloud, credential: ApplicationCredential): void {
+  cloud.state.identity.applicationCredentials.set(credential.id, credential)
+  changed(cloud, { type: 'credential.created', id: credential.id, user: credential.userId })
+}
+
+/** The credential goes, and the tokens that came of it. */
+export function deleteApplicationCredential(cloud: Cloud, { id, userId }: ApplicationCredential): void {
+  const { applicationCredentials, tokens } = cloud.state.identity
+  applicationCredentials.delete(id)
+  for (const token of tokens.values()) if (token.applicationCredentialId === id) tokens.delete(token.id)
+  changed(cloud, { type: 'credential.deleted', id, user: userId })
+}
+
+export function sameScope(one: Scope, other: Scope): boolean {
+  if ('projectId' in one) return 'projectId' in other && one.projectId === other.projectId
+  if ('domainId' in one) return 'domainId' in other && one.domainId === other.domainId
+  return 'system' in other
+}
+
+function addProject(cloud: Cloud, name: string): Project {
+  const description = name === 'admin' ? 'Bootstrap project for initializing the cloud.' : ''
+  const project = findProjectByName(cloud, name) ?? { id: hexFor(cloud.seed, 'project', name), name, description }
+  cloud.state.identity.projects.set(project.id, project)
+  return project
+}
+
+function grant({ grants }: Identity, wanted: Grant): void {
+  const had = grants.some(({ userId, role, on }) => userId === wanted.userId && role === wanted.role && sameScope(on, wanted.on))
+  if (!had) grants.push(wanted)
+}
+
+function withImplied(roles: RoleName[]): RoleName[] {
+  const all = new Set<RoleName>()
+  for (const role of roles) for (let each: RoleName | undefined = role; each; each = IMPLIES[each]) all.add(each)
+  return ROLES.filter((role) => all.has(role))
+}

@@ -1,0 +1,84 @@
+/** Ids made from a seed, so that a run can be repeated. */
+
+const GOLDEN = 0x9e3779b9
+
+/** Where a stream of chance stands. Plain data: copy it to return to this point. */
+export type ChanceState = [number, number, number, number]
+
+/** A stream of seeded chance. Not for secrets: everything in a pretend cloud is public. */
+export interface Chance {
+  /** The next 32 bits. */
+  next(): number
+  /** The next `size` bytes. */
+  bytes(size: number): Uint8Array
+  /** The next random UUID, as RFC 9562 section 5.4 lays it out. */
+  uuid(): string
+  /** Where the stream stands, to be given to `restore`. */
+  state(): ChanceState
+  restore(state: ChanceState): void
+}
+
+/** A stream of its own for each `name`, the same at every run for the same seed. */
+export function createChance(seed: number, name: string): Chance {
+  let [a, b, c, d] = hash(seed, name)
+  // sfc32, by Chris Doty-Humphrey (PractRand): small, fast and free of short cycles.
+  const next = () => {
+    const sum = (a + b + d) | 0
+    d = (d + 1) | 0
+    a = b ^ (b >>> 9)
+    b = (c + (c << 3)) | 0
+    c = ((c << 21) | (c >>> 11)) + sum
+    c |= 0
+    return sum >>> 0
+  }
+  return {
+    next,
+    bytes: (size) => Uint8Array.from({ length: size }, () => next() & 0xff),
+    uuid: () => formatUuid([next(), next(), next(), next()]),
+    state: () => [a, b, c, d],
+    restore: (state) => {
+      ;[a, b, c, d] = state
+    },
+  }
+}
+
+/** The UUID that belongs to `parts` under this seed: the same parts always have the same one. */
+export function uuidFor(seed: number, ...parts: (string | number)[]): string {
+  return formatUuid(hash(seed, ...parts))
+}
+
+/** The 32 hexadecimal digits that belong to `parts`: how Keystone writes its ids. */
+export function hexFor(seed: number, ...parts: (string | number)[]): string {
+  return hash(seed, ...parts).map(hex8).join('')
+}
+
+/** 128 bits out of any text: four lanes of MurmurHash3's 32-bit mixing, each from its own start. */
+function hash(seed: number, ...parts: (string | number)[]): ChanceState {
+  const text = parts.map((part) => `${part}`.length + ':' + part).join('|')
+  const lanes: ChanceState = [seed ^ GOLDEN, seed ^ 0x243f6a88, seed ^ 0xb7e15162, seed ^ 0xdeadbeef]
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    for (let lane = 0; lane < 4; lane++) {
+      lanes[lane] = Math.imul((lanes[lane] ?? 0) ^ code, 0x85ebca6b + lane * 2) ^ ((lanes[(lane + 3) & 3] ?? 0) >>> 15)
+    }
+  }
+  for (let round = 0; round < 2; round++) {
+    for (let lane = 0; lane < 4; lane++) {
+      let mixed = (lanes[lane] ?? 0) ^ (lanes[(lane + 1) & 3] ?? 0)
+      mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b)
+      mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35)
+      lanes[lane] = (mixed ^ (mixed >>> 16)) >>> 0
+    }
+  }
+  return lanes
+}
+
+function formatUuid([a, b, c, d]: ChanceState): string {
+  const second = hex8((b & 0xffff0fff) | 0x4000)
+  const third = hex8((c & 0x3fffffff) | 0x80000000)
+  return `${hex8(a)}-${second.slice(0, 4)}-${second.slice(4)}-${third.slice(0, 4)}-${third.slice(4)}${hex8(d)}`
+}
+
+function hex8(word: number): string {
+  return (word >>> 0).toString(16).padStart(8, '0')
+}

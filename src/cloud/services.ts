@@ -1,0 +1,314 @@
+/** Services: register, hear from, update and delete one; is it up? */
+
+import { leaveAggregates } from './aggregates.ts'
+import { DEFAULT_CELL, findHostMapping, forgetHost, mapHost, reach } from './cells.ts'
+import { type Cloud, changed, nextId } from './cloud.ts'
+import { impossible, refuse } from './errors.ts'
+import type { CloudEvent } from './events.ts'
+import { addHypervisor, removeHypervisor } from './hypervisors.ts'
+import { uuidFor } from './ids.ts'
+import { countInstancesOn } from './instances.ts'
+import { completeEvacuations, hasDoneEvacuations, inProgressOn } from './migrations.ts'
+
+/** How long a service may go unheard before it counts as down. Nova's `service_down_time` default. */
+export const SERVICE_DOWN_AFTER_MS = 60_000
+
+/** How often a running process reports that it is there. Nova's `report_interval` default. */
+export const REPORT_EVERY_MS = 10_000
+
+/** How long after its start a process reports for the first time. nova/servicegroup/api.py `INITIAL_REPORTING_DELAY` */
+export const FIRST_REPORT_AFTER_MS = 5_000
+
+/** The only service that can be disabled, forced down, or has a host in an availability zone. */
+export const COMPUTE = 'nova-compute'
+
+/** The services whose state nobody reports, so Nova never lists them. They take up an id all the same. */
+const UNLISTED = new Set(['nova-osapi_compute', 'nova-metadata'])
+
+export type ProcessState = 'running' | 'stopped'
+
+/** A row of Nova's `services` table, and the process that it stands for. Times are milliseconds since 1970. */
+export interface Service {
+  /** Unique in its cell only. */
+  id: number
+  uuid: string
+  binary: string
+  host: string
+  cell: string
+  disabled: boolean
+  disabledReason: string | null
+  forcedDown: boolean
+  createdAt: number
+  /** When a request last changed the row; reports of the process are not counted here. */
+  changedAt: number | null
+  process: ProcessState
+  /** When it was last heard from, not counting the reports of a process that is running now. */
+  lastSeenUp: number | null
+  /** When the running process reported first, or will; the others follow every ten seconds. Null when it is stopped. */
+  reportsFrom: number | null
+}
+
+export interface NewService {
+  binary: string
+  host: string
+  /** Default: that of the host, or `cell1`. */
+  cell?: string | undefined
+  /** Default: the next of its cell. */
+  id?: number | undefined
+  /** Default: made from the seed. */
+  uuid?: string | undefined
+  disabled?: boolean | undefined
+  disabledReason?: string | null | undefined
+  forcedDown?: boolean | undefined
+}
+
+/** What of a service can be changed. What is not named stays. */
+export interface ServiceChange {
+  disabled?: boolean
+  disabledReason?: string | null
+  forcedDown?: boolean
+}
+
+/**
+ * A process starts for the first time: its row, its host's mapping and its hypervisor are made.
+ * It is first heard from five seconds later.
+ *
+ * @throws {CloudError} Impossible: there is one already, or its id, UUID or host belong to another
+ */
+export function registerService(cloud: Cloud, wanted: NewService): Service {
+  const { binary, host } = wanted
+  const cell = wanted.cell ?? findHostMapping(cloud, host)?.cell ?? DEFAULT_CELL
+  if (findServiceOf(cloud, host, binary, cell)) {
+    impossible(`there is a ${binary} on host "${host}" already`, { hint: 'remove one of the two, or name another host' })
+  }
+  const other = wanted.id === undefined ? undefined : findServiceById(cloud, wanted.id, cell)
+  if (other) impossible(`id ${other.id} is that of ${other.binary} on "${other.host}" already`, { path: ['id'] })
+  if (wanted.uuid !== undefined && cloud.state.services.has(wanted.uuid)) {
+    impossible(`the UUID ${wanted.uuid} is that of another service already`, { path: ['uuid'] })
+  }
+  if (binary === COMPUTE) mapHost(cloud, host, cell)
+
+  const now = cloud.clock.now()
+  const id = nextId(cloud, servicesOf(cell), wanted.id)
+  const service: Service = {
+    id,
+    uuid: wanted.uuid ?? uuidFor(cloud.seed, 'service', cell, binary, host, id),
+    binary,
+    host,
+    cell,
+    disabled: wanted.disabled ?? false,
+    disabledReason: wanted.disabledReason ?? null,
+    forcedDown: wanted.forcedDown ?? false,
+    createdAt: now,
+    changedAt: null,
+    process: 'running',
+    lastSeenUp: null,
+    reportsFrom: wholeSeconds(now + FIRST_REPORT_AFTER_MS),
+  }
+  cloud.state.services.set(service.uuid, service)
+  for (const key of serviceKeys(service)) cloud.state.serviceKeys.set(key, service.uuid)
+  if (binary === COMPUTE) addHypervisor(cloud, host)
+  changed(cloud, about('service.registered', service))
+  return service
+}
+
+/** The process ends, or is killed: nobody hears from it any more. */
+export function stopProcess(cloud: Cloud, service: Service): void {
+  if (service.process === 'stopped') return
+  service.lastSeenUp = lastReport(service, cloud.clock.now())
+  service.reportsFrom = null
+  service.process = 'stopped'
+  changed(cloud, about('service.stopped', service))
+}
+
+/** The process starts again: it is heard from five seconds later, and completes the evacuations from its host. */
+export function startProcess(cloud: Cloud, service: Service): void {
+  if (service.process === 'running') return
+  service.process = 'running'
+  service.reportsFrom = wholeSeconds(cloud.clock.now() + FIRST_REPORT_AFTER_MS)
+  if (service.binary === COMPUTE) completeEvacuations(cloud, service.host)
+  changed(cloud, about('service.started', service))
+}
+
+/**
+ * Change one compute service. All or nothing: every check comes before the first write.
+ *
+ * @returns whether anything is different now: Nova leaves `updated_at` alone when not
+ * @throws {CloudError} ServiceNotFound, CellUnreachable, NotAComputeService, EvacuationsNotCompleted, TextNotStorable
+ * @see nova/api/openstack/compute/services.py `_update_v253`
+ */
+export function updateService(cloud: Cloud, service: Service, change: ServiceChange): boolean {
+  if (service.binary !== COMPUTE) refuse({ code: 'NotAComputeService', binary: service.binary })
+  if (change.forcedDown === false && hasDoneEvacuations(cloud, service.host, service.cell)) {
+    refuse({ code: 'EvacuationsNotCompleted', host: service.host })
+  }
+  return changeService(cloud, service, change)
+}
+
+/**
+ * Change the compute service of a host, as Nova did before microversion 2.53.
+ *
+ * @throws {CloudError} NotAComputeService, EvacuationsNotCompleted, HostNotMapped, CellUnreachable, HostBinaryNotFound,
+ * TextNotStorable
+ * @see nova/api/openstack/compute/services.py `_update`, `_forced_down`
+ */
+export function updateServiceOf(cloud: Cloud, host: string, binary: string, change: ServiceChange): void {
+  // Nova has not yet chosen the host's cell when it looks for evacuations, so it asks the API's own: the first.
+  if (binary === COMPUTE && change.forcedDown === false && hasDoneEvacuations(cloud, host, cloud.state.cells[0]?.name)) {
+    refuse({ code: 'EvacuationsNotCompleted', host })
+  }
+  if (binary !== COMPUTE) refuse({ code: 'NotAComputeService', binary })
+  const mapping = findHostMapping(cloud, host) ?? refuse({ code: 'HostNotMapped', host })
+  reach(cloud, mapping.cell)
+  const service = findServiceOf(cloud, mapping.host, binary, mapping.cell)
+  changeService(cloud, service ?? refuse({ code: 'HostBinaryNotFound', host, binary }), change)
+}
+
+/**
+ * Forget a service. A compute host leaves its aggregates, and its hypervisor and resource provider go with it.
+ *
+ * @throws {CloudError} HostHasInstances, MigrationsInProgress
+ * @see nova/api/openstack/compute/services.py `delete`
+ */
+export function deleteService(cloud: Cloud, service: Service): void {
+  const { host } = service
+  if (service.binary === COMPUTE) {
+    const count = countInstancesOn(cloud, host)
+    if (count > 0) refuse({ code: 'HostHasInstances', host, count })
+    const moving = inProgressOn(cloud, host).length
+    if (moving > 0) refuse({ code: 'MigrationsInProgress', host, count: moving })
+    leaveAggregates(cloud, host)
+    removeHypervisor(cloud, host)
+    forgetHost(cloud, host)
+  }
+  cloud.state.services.delete(service.uuid)
+  for (const key of serviceKeys(service)) cloud.state.serviceKeys.delete(key)
+  changed(cloud, about('service.deleted', service))
+}
+
+/**
+ * The service with this UUID or integer id, looked for as Nova does: cell after cell, and for an integer id in all of them.
+ *
+ * @throws {CloudError} ServiceNotFound, ServiceNotUnique, CellUnreachable (a dead cell is reached before it is found)
+ * @see nova/compute/api.py `_find_service_in_cell`
+ */
+export function getService(cloud: Cloud, wanted: { uuid: string } | { id: number }, serviceId: string): Service {
+  let found: Service | undefined
+  const byUuid = 'uuid' in wanted ? cloud.state.services.get(wanted.uuid.toLowerCase()) : undefined
+  for (const cell of cloud.state.cells) {
+    if (cell.down) refuse({ code: 'CellUnreachable', cell: cell.name })
+    if ('uuid' in wanted) {
+      if (byUuid?.cell === cell.name) return byUuid
+      continue
+    }
+    const here = findServiceById(cloud, wanted.id, cell.name)
+    if (found && here) refuse({ code: 'ServiceNotUnique', serviceId })
+    found ??= here
+  }
+  return found ?? refuse({ code: 'ServiceNotFound', serviceId })
+}
+
+/** The services that Nova lists, cell after cell and by id within a cell; nothing of a cell that is down. */
+export function listServices(cloud: Cloud): Service[] {
+  const all = [...cloud.state.services.values()].filter((service) => !UNLISTED.has(service.binary))
+  return cloud.state.cells
+    .filter((cell) => !cell.down)
+    .flatMap((cell) => all.filter((service) => service.cell === cell.name).sort((one, other) => one.id - other.id))
+}
+
+/** Whether it has been heard from within the last minute, by the clock, and nobody forced it down. */
+export function isUp(service: Service, now: number): boolean {
+  if (service.forcedDown) return false
+  // Nova takes the distance, so a report from the future counts too. nova/servicegroup/drivers/db.py `is_up`
+  return Math.abs(now - lastHeard(service, now)) <= SERVICE_DOWN_AFTER_MS
+}
+
+/** When its row was last written, by a report or by a request. Null before the first of either. */
+export function updatedAt(service: Service, now: number): number | null {
+  const report = lastReport(service, now)
+  if (service.changedAt === null) return report
+  return report === null ? service.changedAt : Math.max(report, service.changedAt)
+}
+
+/**
+ * When this service will next look different though nobody changes it: its next report, or the moment it counts as down.
+ * Infinity when never.
+ */
+export function nextChangeByTime(service: Service, now: number): number {
+  if (service.reportsFrom !== null) {
+    if (now < service.reportsFrom) return Math.min(service.reportsFrom, downFrom(service, now))
+    return (lastReport(service, now) ?? now) + REPORT_EVERY_MS
+  }
+  return isUp(service, now) ? downFrom(service, now) : Number.POSITIVE_INFINITY
+}
+
+/** When it last reported, at whole seconds, as MySQL keeps times. */
+export function lastReport(service: Service, now: number): number | null {
+  if (service.reportsFrom === null || now < service.reportsFrom) return service.lastSeenUp
+  return now - ((now - service.reportsFrom) % REPORT_EVERY_MS)
+}
+
+/** MySQL's DATETIME has no fraction of a second. */
+export function wholeSeconds(ms: number): number {
+  return Math.floor(ms / 1000) * 1000
+}
+
+/** The name of a cell's table of services, each with ids of its own. */
+export function servicesOf(cell: string): string {
+  return `services of ${cell}`
+}
+
+function changeService(cloud: Cloud, service: Service, change: ServiceChange): boolean {
+  if (change.disabledReason) assertStorable(change.disabledReason)
+  const different =
+    (change.disabled !== undefined && change.disabled !== service.disabled) ||
+    (change.disabledReason !== undefined && change.disabledReason !== service.disabledReason) ||
+    (change.forcedDown !== undefined && change.forcedDown !== service.forcedDown)
+  // SQLAlchemy writes a row, and with it `updated_at`, only when a value is another than before.
+  if (!different) return false
+  service.disabled = change.disabled ?? service.disabled
+  if (change.disabledReason !== undefined) service.disabledReason = change.disabledReason
+  service.forcedDown = change.forcedDown ?? service.forcedDown
+  service.changedAt = cloud.clock.now()
+  changed(cloud, about('service.updated', service))
+  return true
+}
+
+function lastHeard(service: Service, now: number): number {
+  return lastReport(service, now) ?? wholeSeconds(service.createdAt)
+}
+
+function downFrom(service: Service, now: number): number {
+  return lastHeard(service, now) + SERVICE_DOWN_AFTER_MS + 1
+}
+
+/** The service of a host, whatever the case its name is written in: MySQL compares without. */
+export function findServiceOf(cloud: Cloud, host: string, binary: string, cell: string): Service | undefined {
+  return cloud.state.services.get(cloud.state.serviceKeys.get(hostKey(cell, host, binary)) ?? '')
+}
+
+function findServiceById(cloud: Cloud, id: number, cell: string): Service | undefined {
+  return cloud.state.services.get(cloud.state.serviceKeys.get(idKey(cell, id)) ?? '')
+}
+
+function serviceKeys({ cell, id, host, binary }: Service): string[] {
+  return [idKey(cell, id), hostKey(cell, host, binary)]
+}
+
+function idKey(cell: string, id: number): string {
+  return `${cell}#${id}`
+}
+
+function hostKey(cell: string, host: string, binary: string): string {
+  return `${cell} ${binary} ${host.toLowerCase()}`
+}
+
+/** Nova's tables are utf8mb3: they keep no character beyond U+FFFF, and PyMySQL cannot send half of one. */
+function assertStorable(text: string): void {
+  if (!text.isWellFormed()) refuse({ code: 'TextNotStorable', why: 'lone-surrogate' })
+  if (/[\u{10000}-\u{10ffff}]/u.test(text)) refuse({ code: 'TextNotStorable', why: 'beyond-basic-plane' })
+}
+
+function about(type: Extract<CloudEvent['type'], `service.${string}`>, { uuid, binary, host }: Service): CloudEvent {
+  return { type, uuid, binary, host }
+}

@@ -1,0 +1,235 @@
+/**
+ * How Nova takes a request to one of its API methods, and the method's answer back to the client. The steps, in Nova's order:
+ *
+ *     body size → token → route → version → content type → body → project in the path
+ *       → [ query or body against its schema → policy → operation → view ] → headers
+ *
+ * What is in brackets is the method's own. nova/api/openstack/wsgi.py `Resource`; the pipeline of etc/nova/api-paste.ini
+ */
+
+import type { Cloud } from '../cloud/cloud.ts'
+import { CloudError } from '../cloud/errors.ts'
+import { findToken, rolesOf, type Token } from '../cloud/identity.ts'
+import { dumps, loads } from '../python/json.ts'
+import { PyError, type PyValue } from '../python/values.ts'
+import { errorPage } from '../python/webob.ts'
+import { decodeUtf8, type Environ, parseQuery } from '../python/wsgi.ts'
+import { bestContentType, isSupportedContentType } from './content-type.ts'
+import { faultBody, NovaFault, SERVER_ERRED, toNovaError, UnexpectedError, unexpected } from './errors.ts'
+import { LOWEST, negotiate, newestOf, versionHeaders } from './microversion.ts'
+import { type VersionedSchemas, validateBody, validateQuery } from './validate.ts'
+
+/** The largest body that is read. oslo.middleware `max_request_body_size` */
+export const MAX_BODY_BYTES = 114_688
+
+/** What Nova needs of the world that it is in. */
+export interface Nova {
+  cloud: Cloud
+  /** A new `req-…` for each request. */
+  requestId(): string
+}
+
+/** A request on its way to a method. */
+export interface Visit {
+  nova: Nova
+  request: Request
+  environ: Environ
+  /** Whether it came in under /v2, the API as it was before there were microversions. */
+  legacy: boolean
+  /** The project that the path names, in the old form `/v2.1/{project_id}/…`. */
+  projectId: string | undefined
+  /** The API wants a token; its version document is open to all; and above it there are no versions and no request ids. */
+  access: 'token' | 'open' | 'root'
+  /** The minor number of the microversion, once it is known; from then on every answer says it. */
+  version?: number
+}
+
+/** One call of an API method. */
+export interface Call {
+  cloud: Cloud
+  /** The minor number of the microversion; 1 under /v2. */
+  version: number
+  legacy: boolean
+  /** None where none is wanted. */
+  token: Token | undefined
+  environ: Environ
+  /** What the path says. */
+  id: string
+  query: Map<string, string[]>
+  body: PyValue
+}
+
+export type Body = string | Uint8Array<ArrayBuffer> | null
+
+/** An API method, as a controller of Nova has it. */
+export interface ApiMethod {
+  query?: VersionedSchemas
+  body?: VersionedSchemas
+  /** Default 200. */
+  status?: number
+  /** The answer's body; null where there is none. */
+  run(call: Call): Body
+}
+
+/** Take a request to a method. It answers at once unless there is a body to wait for. */
+export function callMethod(visit: Visit, method: ApiMethod, id: string): Response | Promise<Response> {
+  const token = visit.access === 'token' ? admit(visit) : undefined
+  if (token instanceof Response) return token
+  const { nova, request, environ, legacy, access } = visit
+  const call: Call = {
+    cloud: nova.cloud,
+    version: LOWEST,
+    legacy,
+    token,
+    environ,
+    id,
+    query: new Map(),
+    body: null,
+  }
+  try {
+    if (!legacy && access !== 'root') visit.version = call.version = negotiate(request.headers, newestOf(nova.cloud))
+    if (!isSupportedContentType(request.headers.get('content-type'))) {
+      throw new NovaFault(415, 'Unsupported Content-Type')
+    }
+    if (!hasBody(request)) return finish(visit, call, method, '')
+  } catch (error) {
+    return answerError(visit, error)
+  }
+  return request.arrayBuffer().then((bytes) => {
+    if (access === 'token' && bytes.byteLength > MAX_BODY_BYTES) return tooLarge(visit)
+    try {
+      return finish(visit, call, method, decodeUtf8(new Uint8Array(bytes)))
+    } catch (error) {
+      return answerError(visit, error)
+    }
+  })
+}
+
+/** A path that no method answers: the router says so, once the token has been looked at. */
+export function noSuchPath(visit: Visit): Response {
+  const token = admit(visit)
+  if (token instanceof Response) return token
+  if (visit.request.method === 'HEAD') {
+    return answer(visit, 404, null, { 'Content-Type': 'text/html; charset=UTF-8', 'Content-Length': '0' })
+  }
+  return answerPage(visit, 404, 'Not Found', 'The resource could not be found.')
+}
+
+/** Only an admin of a project may. @throws {NovaFault} 403 @see nova/policies/base.py `ADMIN`, for project-scoped tokens */
+export function requireAdmin({ cloud, token }: Call, rule: string): void {
+  const scoped = token?.scope !== undefined && 'projectId' in token.scope
+  if (!scoped || !rolesOf(cloud, token).includes('admin')) {
+    throw new NovaFault(403, `Policy doesn't allow ${rule} to be performed.`)
+  }
+}
+
+/** An answer of Nova's, with the headers that all of them have. */
+export function answer(visit: Visit, status: number, body: Body, headers: Record<string, string>): Response {
+  const { nova, request, version, access } = visit
+  // A preflight that comes to nothing is well received all the same. oslo_middleware/cors.py
+  if (request.method === 'OPTIONS' && (status < 200 || status > 299)) {
+    return new Response(null, { status: 200, headers: { 'Content-Length': '0' } })
+  }
+  if (access === 'root') return new Response(body, { status, headers })
+  const id = nova.requestId()
+  const versioned = version === undefined ? undefined : versionHeaders(`2.${version}`)
+  return new Response(body, {
+    status,
+    headers: { ...headers, ...versioned, 'x-openstack-request-id': id, 'x-compute-request-id': id },
+  })
+}
+
+/** What went wrong, in Nova's envelope. @throws whatever is not Nova's to answer, but a mistake of ours */
+export function answerError(visit: Visit, error: unknown): Response {
+  const fault = error instanceof PyError ? SERVER_ERRED : error
+  if (!(fault instanceof NovaFault)) throw fault
+  const headers = { 'Content-Type': 'application/json; charset=UTF-8', ...fault.headers }
+  return answer(visit, fault.status, faultBody(fault.status, fault.message), headers)
+}
+
+/** The token of the request, or the answer to one that comes no further. */
+function admit(visit: Visit): Token | Response {
+  const { headers } = visit.request
+  if (Number(headers.get('content-length')) > MAX_BODY_BYTES) return tooLarge(visit)
+  return findToken(visit.nova.cloud, headers.get('x-auth-token') ?? '') ?? unauthorized(visit)
+}
+
+/** The token's keeper has an envelope of its own. keystonemiddleware/auth_token/__init__.py */
+function unauthorized(visit: Visit): Response {
+  const message = 'The request you have made requires authentication.'
+  return answer(visit, 401, dumps({ error: { code: 401, title: 'Unauthorized', message } }), {
+    'Content-Type': 'application/json',
+    'WWW-Authenticate': `Keystone uri="${visit.environ.base}/identity/v3"`,
+  })
+}
+
+function tooLarge(visit: Visit): Response {
+  // The real one, too, forgets to say how much is too much.
+  const explanation = 'Request is too large. Larger than max_request_body_size (%s).'
+  return answerPage(visit, 413, 'Request Entity Too Large', explanation)
+}
+
+function answerPage(visit: Visit, status: number, title: string, explanation: string): Response {
+  const { contentType, body } = errorPage(status, title, explanation, visit.request.headers.get('accept'))
+  return answer(visit, status, body, { 'Content-Type': contentType })
+}
+
+function finish(visit: Visit, call: Call, method: ApiMethod, text: string): Response {
+  if (takesBody(visit.request) && text !== '') call.body = parseBody(text)
+  const scope = call.token?.scope
+  const mine = scope && 'projectId' in scope ? scope.projectId : 'None'
+  if (visit.projectId !== undefined && visit.projectId !== mine) {
+    const mismatch = `URL's project_id '${visit.projectId}' doesn't match Context's project_id '${mine}'`
+    throw new NovaFault(400, `Malformed request URL: ${mismatch}`)
+  }
+  const body = runMethod(visit, call, method)
+  const contentType = bestContentType(visit.request.headers.get('accept'), isIndex(visit))
+  return answer(visit, method.status ?? 200, body, { 'Content-Type': contentType })
+}
+
+/** The lists of versions were once to be had as feeds, too. nova/api/openstack/urlmap.py `URLMap.__call__` */
+function isIndex({ access, environ }: Visit): boolean {
+  return access !== 'token' && environ.path.endsWith('/')
+}
+
+/** @throws {NovaFault} whatever the method is turned down for, in Nova's words. nova/api/openstack/wsgi.py `expected_errors` */
+function runMethod({ request }: Visit, call: Call, method: ApiMethod): Body {
+  try {
+    if (method.query) validateQuery((call.query = queryOf(call.environ)), method.query, call)
+    // `GET …?_method=PUT` finds a method that wants a body, and gives it none.
+    if (method.body && !takesBody(request)) throw new UnexpectedError('KeyError')
+    if (method.body) validateBody(call.body, method.body, call)
+    return method.run(call)
+  } catch (error) {
+    const known = error instanceof CloudError ? toNovaError(error.refusal) : error
+    if (known instanceof UnexpectedError) throw unexpected(known.message)
+    if (known instanceof PyError) throw unexpected(known.name)
+    throw known
+  }
+}
+
+/** nova/api/openstack/wsgi.py `_METHODS_WITH_BODY` */
+function takesBody({ method }: Request): boolean {
+  return method === 'POST' || method === 'PUT'
+}
+
+function hasBody({ headers }: Request): boolean {
+  return headers.has('transfer-encoding') || Number(headers.get('content-length') ?? 0) > 0
+}
+
+function parseBody(text: string): PyValue {
+  try {
+    return loads(text)
+  } catch (error) {
+    if (error instanceof PyError && error.name === 'ValueError') throw new NovaFault(400, 'Malformed request body')
+    throw error
+  }
+}
+
+function queryOf({ query }: Environ): Map<string, string[]> {
+  try {
+    return parseQuery(query)
+  } catch {
+    throw new NovaFault(400, 'Query string is not UTF-8 encoded')
+  }
+}

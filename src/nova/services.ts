@@ -1,0 +1,216 @@
+/** os-services: schemas, views and methods, with their version thresholds. nova/api/openstack/compute/services.py */
+
+import { zoneOf, zonesByHost } from '../cloud/aggregates.ts'
+import type { Cloud } from '../cloud/cloud.ts'
+import { CloudError } from '../cloud/errors.ts'
+import {
+  COMPUTE,
+  deleteService,
+  getService,
+  isUp,
+  type Service,
+  type ServiceChange,
+  updatedAt,
+  updateService,
+  updateServiceOf,
+  wholeSeconds,
+} from '../cloud/services.ts'
+import { dumps, quote } from '../python/json.ts'
+import type { Schema } from '../python/jsonschema.ts'
+import { isDict, isTrue, parseInt, type PyDict } from '../python/values.ts'
+import { NovaFault } from './errors.ts'
+import { type ApiMethod, type Call, requireAdmin } from './resource.ts'
+import { serviceLists } from './service-lists.ts'
+import { BOOLEAN, boolFromString, FQDN, QUERY_PARAMETER } from './validate.ts'
+
+/** From here on `forced_down` is shown, and can be set. */
+const FORCED_DOWN_FROM = 11
+/** From here on services go by their UUID, and one PUT does what four did. */
+const UUID_FROM = 53
+/** From here on a cell that is down is shown by the hosts that are known to be in it. */
+const DOWN_CELLS_FROM = 69
+/** From here on query parameters that nobody knows are refused. */
+const STRICT_QUERY_FROM = 75
+
+const NAME: Schema = { type: 'string', minLength: 1, maxLength: 255 }
+const OF_HOST = { host: FQDN, binary: NAME, disabled_reason: NAME }
+const UPDATE: Schema = {
+  type: 'object',
+  properties: OF_HOST,
+  required: ['host', 'binary'],
+  additionalProperties: false,
+}
+const UPDATE_BODY = [
+  { from: 1, schema: UPDATE },
+  { from: FORCED_DOWN_FROM, schema: { ...UPDATE, properties: { ...OF_HOST, forced_down: BOOLEAN } } },
+  {
+    from: UUID_FROM,
+    schema: {
+      type: 'object',
+      properties: {
+        status: { type: 'string', enum: ['enabled', 'disabled'] },
+        disabled_reason: NAME,
+        forced_down: BOOLEAN,
+      },
+      additionalProperties: false,
+    },
+  },
+] as const
+
+const INDEX: Schema = {
+  type: 'object',
+  properties: { host: QUERY_PARAMETER, binary: QUERY_PARAMETER },
+  additionalProperties: true,
+}
+const INDEX_QUERY = [
+  { from: 1, schema: INDEX },
+  { from: STRICT_QUERY_FROM, schema: { ...INDEX, additionalProperties: false } },
+]
+
+/** GET /os-services */
+export function indexServices(cloud: Cloud): ApiMethod {
+  const lists = serviceLists(cloud)
+  return {
+    query: INDEX_QUERY,
+    run: (call) => {
+      requireAdmin(call, 'os_compute_api:os-services:list')
+      return lists(shapeAt(call.version), {
+        host: call.query.get('host')?.at(-1) ?? '',
+        binary: call.query.get('binary')?.at(-1) ?? '',
+      })
+    },
+  }
+}
+
+/** PUT /os-services/{id}: an action until 2.52, a service from 2.53. */
+export const UPDATE_SERVICE: ApiMethod = {
+  body: UPDATE_BODY,
+  run: (call) => {
+    const old = call.version < UUID_FROM
+    if (!old && !isUuidLike(call.id)) throw new NovaFault(400, `Invalid uuid ${call.id}`)
+    requireAdmin(call, 'os_compute_api:os-services:update')
+    const body = isDict(call.body) ? call.body : new Map()
+    return old ? performAction(call, body) : update(call, body)
+  },
+}
+
+/** DELETE /os-services/{id} */
+export const DELETE_SERVICE: ApiMethod = {
+  status: 204,
+  run: (call) => {
+    requireAdmin(call, 'os_compute_api:os-services:delete')
+    const { cloud, id } = call
+    if (call.version >= UUID_FROM && !isUuidLike(id)) throw new NovaFault(400, `Invalid uuid ${id}`)
+    const wanted = call.version < UUID_FROM ? { id: integerId(id) } : { uuid: id }
+    try {
+      deleteService(cloud, getService(cloud, wanted, id))
+    } catch (error) {
+      const gone = error instanceof CloudError && error.refusal.code === 'ServiceNotFound'
+      throw gone ? new NovaFault(404, `Service ${id} not found.`) : error
+    }
+    return null
+  },
+}
+
+/** How much of a service is shown. */
+export interface Shape {
+  /** Of services whose cell is down, too. */
+  downCells: boolean
+  uuid: boolean
+  forcedDown: boolean
+}
+
+const SHAPES: [from: number, shape: Shape][] = [
+  [DOWN_CELLS_FROM, { downCells: true, uuid: true, forcedDown: true }],
+  [UUID_FROM, { downCells: false, uuid: true, forcedDown: true }],
+  [FORCED_DOWN_FROM, { downCells: false, uuid: false, forcedDown: true }],
+]
+const FIRST_SHAPE: Shape = { downCells: false, uuid: false, forcedDown: false }
+
+function shapeAt(version: number): Shape {
+  return SHAPES.find(([from]) => version >= from)?.[1] ?? FIRST_SHAPE
+}
+
+/** One service as JSON. `updated` is its `updated_at`, in milliseconds since 1970. */
+export function serviceJson(service: Service, shape: Shape, zone: string, now: number, updated: number | null): string {
+  const { binary, host, disabled, disabledReason } = service
+  return (
+    `{"binary": ${quote(binary)}, "host": ${quote(host)}` +
+    `, "id": ${shape.uuid ? quote(service.uuid) : service.id}, "zone": ${quote(zone)}` +
+    `, "status": "${disabled ? 'disabled' : 'enabled'}", "state": "${isUp(service, now) ? 'up' : 'down'}"` +
+    `, "updated_at": ${updated === null ? 'null' : `"${timeText(updated)}"`}` +
+    `, "disabled_reason": ${disabledReason === null ? 'null' : quote(disabledReason)}` +
+    `${shape.forcedDown ? `, "forced_down": ${service.forcedDown}` : ''}}`
+  )
+}
+
+/** A time as oslo.serialization prints it: `2026-01-01T00:00:00.000000`. */
+function timeText(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, -1)}000`
+}
+
+/** @see nova/api/openstack/compute/services.py `_update_v253` */
+function update({ cloud, id, version }: Call, body: PyDict): string {
+  const service = getService(cloud, { uuid: id }, id)
+  const change: ServiceChange = {}
+  const reason = body.get('disabled_reason')
+  if (body.get('status') === 'enabled') {
+    if (service.binary === COMPUTE && isTrue(reason)) {
+      throw new NovaFault(400, "Specifying 'disabled_reason' with status 'enabled' is invalid.")
+    }
+    Object.assign(change, { disabled: false, disabledReason: null })
+  } else if (body.get('status') === 'disabled') {
+    Object.assign(change, { disabled: true, disabledReason: reason ?? null })
+  }
+  if (body.has('forced_down')) change.forcedDown = boolFromString(body.get('forced_down'))
+  const different = updateService(cloud, service, change)
+  if (!body.has('status') && !body.has('forced_down')) {
+    throw new NovaFault(400, "No updates were requested. Fields 'status' or 'forced_down' should be specified.")
+  }
+  // What has just been written still has its fraction of a second; the database drops it.
+  const now = cloud.clock.now()
+  const written = different ? now : updatedAt(service, now)
+  const updated = written === null || different ? written : wholeSeconds(written)
+  return `{"service": ${serviceJson(service, shapeAt(version), zoneOf(service, zonesByHost(cloud)), now, updated)}}`
+}
+
+/** @see nova/api/openstack/compute/services.py `_perform_action` */
+function performAction({ cloud, id, version }: Call, body: PyDict): string {
+  const host = String(body.get('host'))
+  const binary = String(body.get('binary'))
+  const given = body.get('disabled_reason')
+  switch (id) {
+    case 'enable':
+      updateServiceOf(cloud, host, binary, { disabled: false, disabledReason: null })
+      return dumps({ service: { host, binary, status: 'enabled' } })
+    case 'disable':
+      updateServiceOf(cloud, host, binary, { disabled: true, disabledReason: null })
+      return dumps({ service: { host, binary, status: 'disabled' } })
+    case 'disable-log-reason': {
+      if (given === undefined) throw new NovaFault(400, 'Missing disabled reason field')
+      const reason = String(given)
+      updateServiceOf(cloud, host, binary, { disabled: true, disabledReason: reason })
+      return dumps({ service: { host, binary, status: 'disabled', disabled_reason: reason } })
+    }
+    case 'force-down': {
+      if (version < FORCED_DOWN_FROM) break
+      if (!body.has('forced_down')) throw new NovaFault(400, 'Missing forced_down field')
+      const forcedDown = boolFromString(body.get('forced_down'))
+      updateServiceOf(cloud, host, binary, { forcedDown })
+      return dumps({ service: { host, binary, forced_down: forcedDown } })
+    }
+  }
+  throw new NovaFault(404, 'Unknown action')
+}
+
+/** @see oslo_utils/uuidutils.py `is_uuid_like`, which also takes what the database will not find */
+function isUuidLike(id: string): boolean {
+  const digits = id.replaceAll('urn:', '').replaceAll('uuid:', '').replace(/^[{}]+|[{}]+$/g, '').replaceAll('-', '')
+  return /^[\da-f]{32}$/i.test(digits)
+}
+
+/** What Python takes for a number, as MySQL then reads it: up to what is no digit. @throws {NovaFault} 400 */
+function integerId(id: string): number {
+  if (parseInt(id) === undefined) throw new NovaFault(400, 'Invalid input received: id must be an integer')
+  return Number(/^[ \t-\r]*([-+]?\d+)/.exec(id)?.[1] ?? 0)
+}

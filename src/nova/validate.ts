@@ -1,0 +1,56 @@
+/** What a request may contain: Nova's schemas, one for each range of versions, and its words for what is not as they want it. */
+
+import { type Schema, validate, type ValidationError } from '../python/jsonschema.ts'
+import { str } from '../python/repr.ts'
+import type { PyValue } from '../python/values.ts'
+import { NovaFault } from './errors.ts'
+
+/** The schemas of one method, the oldest first; each holds from its version to the next one's. */
+export type VersionedSchemas = readonly { from: number; schema: Schema }[]
+
+/** Under /v2 the oldest schema holds, and what is too much is taken out rather than refused. */
+export interface Asked {
+  version: number
+  legacy: boolean
+}
+
+/** @throws {NovaFault} 400 with the first complaint. @see nova/api/validation/validators.py `_SchemaValidator.validate` */
+export function validateBody(body: PyValue, schemas: VersionedSchemas, asked: Asked): void {
+  const error = validate(body, schemaFor(schemas, asked), { relaxed: asked.legacy })
+  if (error) throw new NovaFault(400, inWords(error, 'field/attribute', error.path.at(-1)))
+}
+
+/** @throws {NovaFault} 400 with the first complaint */
+export function validateQuery(query: Map<string, string[]>, schemas: VersionedSchemas, asked: Asked): void {
+  const error = validate(query, schemaFor(schemas, asked), { relaxed: asked.legacy })
+  if (error) throw new NovaFault(400, inWords(error, 'query parameters', error.path[0]))
+}
+
+function inWords({ message, instance }: ValidationError, what: string, place: string | number | undefined): string {
+  return place === undefined ? message : `Invalid input for ${what} ${place}. Value: ${str(instance)}. ${message}`
+}
+
+function schemaFor(schemas: VersionedSchemas, { version, legacy }: Asked): Schema {
+  const found = legacy ? schemas[0] : schemas.findLast(({ from }) => from <= version)
+  return found?.schema ?? {}
+}
+
+/** nova/api/validation/parameter_types.py `boolean` */
+export const BOOLEAN: Schema = {
+  type: ['boolean', 'string'],
+  enum: [
+    ...[true, 'True', 'TRUE', 'true', '1', 'ON', 'On', 'on', 'YES', 'Yes', 'yes'],
+    ...[false, 'False', 'FALSE', 'false', '0', 'OFF', 'Off', 'off', 'NO', 'No', 'no'],
+  ],
+}
+
+/** nova/api/validation/parameter_types.py `fqdn` */
+export const FQDN: Schema = { type: 'string', pattern: '^[a-zA-Z0-9-._]*$', minLength: 1, maxLength: 255 }
+
+/** nova/api/validation/parameter_types.py `common_query_param`: any value, any number of times. */
+export const QUERY_PARAMETER: Schema = { type: 'array', items: { type: 'string' } }
+
+/** oslo.utils `strutils.bool_from_string`, for what the schema has let pass. */
+export function boolFromString(value: PyValue | undefined): boolean {
+  return value === true || ['1', 't', 'true', 'on', 'y', 'yes'].includes(String(value).trim().toLowerCase())
+}

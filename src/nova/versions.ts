@@ -1,0 +1,84 @@
+/** What clients discover: which APIs there are, and which microversions. nova/api/openstack/compute/versions.py */
+
+import { dumps } from '../python/json.ts'
+import type { Environ } from '../python/wsgi.ts'
+import { NovaFault } from './errors.ts'
+import { LOWEST, newestOf } from './microversion.ts'
+import type { ApiMethod, Call } from './resource.ts'
+
+type VersionId = 'v2.0' | 'v2.1'
+
+/** Where each API is, and since when it is what it is. */
+const VERSIONS: Record<VersionId, { path: string; status: string; updated: string; type: string }> = {
+  'v2.0': { path: 'v2', status: 'DEPRECATED', updated: '2025-07-04T12:00:00Z', type: '2' },
+  'v2.1': { path: 'v2.1', status: 'CURRENT', updated: '2013-07-23T11:33:21Z', type: '2.1' },
+}
+const IDS: VersionId[] = ['v2.0', 'v2.1']
+
+const ANY_QUERY = [{ from: LOWEST, schema: {} }]
+
+/** GET / */
+export const LIST_VERSIONS: ApiMethod = {
+  query: ANY_QUERY,
+  run: (call) => {
+    const versions = IDS.map((id) => ({
+      ...summary(call, id),
+      links: [{ rel: 'self', href: `${call.environ.base}/${VERSIONS[id].path}/` }],
+    }))
+    return dumps({ versions })
+  },
+}
+
+/** Any path that is of none of the APIs. */
+export const CHOOSE_VERSION: ApiMethod = {
+  query: ANY_QUERY,
+  status: 300,
+  run: ({ environ }) => {
+    const choices = IDS.map((id) => ({
+      id,
+      status: VERSIONS[id].status,
+      links: [{ rel: 'self', href: below(environ, VERSIONS[id].path) }],
+      'media-types': mediaTypes(id),
+    }))
+    return dumps({ choices })
+  },
+}
+
+/** GET /v2.1 and GET /v2; GET /v2.1/{project_id}/ and GET /v2.1/versions/{id}, which want a token. */
+export const SHOW_VERSION: ApiMethod = {
+  query: ANY_QUERY,
+  run: (call) => {
+    const id = IDS.find((each) => each === (call.legacy ? 'v2.0' : call.id || 'v2.1'))
+    if (!id) throw new NovaFault(404, 'The resource could not be found.')
+    const { environ, legacy } = call
+    const links = [
+      { rel: 'self', href: `${environ.base}/${legacy ? 'v2' : 'v2.1'}/` },
+      { rel: 'describedby', type: 'text/html', href: 'http://docs.openstack.org/' },
+    ]
+    return dumps({ version: { ...summary(call, id), links, 'media-types': mediaTypes(id) } })
+  },
+}
+
+function summary({ cloud }: Call, id: VersionId) {
+  const { status, updated } = VERSIONS[id]
+  const versions =
+    id === 'v2.0' ? { version: '', min_version: '' } : { version: `2.${newestOf(cloud)}`, min_version: `2.${LOWEST}` }
+  return { id, status, ...versions, updated }
+}
+
+function mediaTypes(id: VersionId) {
+  const type = `application/vnd.openstack.compute+json;version=${VERSIONS[id].type}`
+  return [{ base: 'application/json', type }]
+}
+
+/** The path that was asked for, below an API. nova/api/openstack/common.py `url_join` */
+function below({ base, path }: Environ, api: string): string {
+  return `${base}/${api}/${quotePath(path).replace(/^\/+|\/+$/g, '')}`
+}
+
+/** The path as WebOb writes it into URLs. webob/compat.py `PATH_SAFE` */
+function quotePath(path: string): string {
+  return path.replace(/[^\w.~!$&'()*+,;=:@/-]/g, (character) => {
+    return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`
+  })
+}

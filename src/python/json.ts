@@ -1,0 +1,191 @@
+/** JSON as Python's `json` module reads and writes it. */
+
+import { PyError, PyFloat, type PyValue } from './values.ts'
+
+/** How deep lists and dicts may lie in each other. Python 3.12's scanner, under the stack of a WSGI server, as measured. */
+const DEEPEST = 1404
+
+/**
+ * Read JSON as `json.loads` does: `NaN` and `Infinity` are numbers, the last of two equal keys counts, `1.0` is a float.
+ *
+ * @throws {PyError} ValueError when it is no JSON, RecursionError when it lies too deep
+ */
+export function loads(text: string): PyValue {
+  const reader = new Reader(text)
+  return reader.document()
+}
+
+/** Anything that can be written: what was read, and plain objects in the order of their keys. */
+export type Writable = PyValue | Writable[] | { [key: string]: Writable | undefined } | undefined
+
+/** Write JSON as `json.dumps` does: `", "` and `": "` between parts, and nothing but ASCII. Keys that are undefined are left out. */
+export function dumps(value: Writable): string {
+  if (typeof value === 'string') return quote(value)
+  if (value === null || value === undefined) return 'null'
+  if (typeof value !== 'object') return String(value)
+  if (value instanceof PyFloat) return floatText(value.value, 'NaN', 'Infinity')
+  if (Array.isArray(value)) return `[${value.map(dumps).join(', ')}]`
+  const entries: Iterable<[string, Writable]> = value instanceof Map ? value : Object.entries(value)
+  const parts: string[] = []
+  for (const [key, item] of entries) if (item !== undefined) parts.push(`${quote(key)}: ${dumps(item)}`)
+  return `{${parts.join(', ')}}`
+}
+
+/** A string in JSON, its characters beyond ASCII escaped. */
+export function quote(text: string): string {
+  // JSON.stringify escapes as Python does but for DEL and what is beyond ASCII.
+  const quoted = JSON.stringify(text)
+  return /^[ -~]*$/.test(quoted) ? quoted : quoted.replace(/[^ -~]/g, escapeUnit)
+}
+
+/** A float as Python prints it: `1e+16`, `1e-05`, `100000.0`. */
+export function floatText(value: number, nan = 'nan', infinity = 'inf'): string {
+  if (Number.isNaN(value)) return nan
+  if (!Number.isFinite(value)) return value < 0 ? `-${infinity}` : infinity
+  if (Object.is(value, -0)) return '-0.0'
+  const [digits = '', exponent = '0'] = value.toExponential().split('e')
+  const power = Number(exponent)
+  if (power < -4 || power >= 16) {
+    return `${digits}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`
+  }
+  const plain = toPlain(value, digits, power)
+  return plain.includes('.') ? plain : `${plain}.0`
+}
+
+/** Every digit written out: JavaScript turns to exponents later than Python at one end, and earlier at the other. */
+function toPlain(value: number, digits: string, power: number): string {
+  if (power >= 0 || power > -7) return String(value)
+  return value.toFixed(digits.replace(/[-.]/g, '').length - 1 - power)
+}
+
+function escapeUnit(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+}
+
+const SPACE = /[ \t\n\r]*/y
+const NUMBER = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?/y
+const WORD = /-?Infinity|NaN|null|true|false/y
+const CHUNK = /[^"\\\x00-\x1f]*/y
+const ESCAPES: Record<string, string> = {
+  '"': '"',
+  '\\': '\\',
+  '/': '/',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+}
+const WORDS: Record<string, PyValue> = {
+  null: null,
+  true: true,
+  false: false,
+  NaN: new PyFloat(Number.NaN),
+  Infinity: new PyFloat(Number.POSITIVE_INFINITY),
+  '-Infinity': new PyFloat(Number.NEGATIVE_INFINITY),
+}
+
+/** A reader that goes through a text once, from left to right. */
+class Reader {
+  readonly #text: string
+  #at = 0
+
+  constructor(text: string) {
+    this.#text = text
+  }
+
+  document(): PyValue {
+    const value = this.#value(0)
+    this.#match(SPACE)
+    if (this.#at < this.#text.length) throw new PyError('ValueError', 'Extra data')
+    return value
+  }
+
+  #value(depth: number): PyValue {
+    if (depth > DEEPEST) throw new PyError('RecursionError')
+    this.#match(SPACE)
+    switch (this.#text[this.#at]) {
+      case '{':
+        return this.#dict(depth)
+      case '[':
+        return this.#list(depth)
+      case '"':
+        return this.#string()
+    }
+    const word = this.#match(WORD)
+    if (word) return WORDS[word[0]] ?? null
+    const number = this.#match(NUMBER)
+    if (!number) throw new PyError('ValueError', 'Expecting value')
+    if (number[1] !== undefined || number[2] !== undefined) return new PyFloat(Number(number[0]))
+    const whole = Number(number[0])
+    return Number.isSafeInteger(whole) ? whole + 0 : BigInt(number[0])
+  }
+
+  #dict(depth: number): PyValue {
+    const dict = new Map<string, PyValue>()
+    this.#at++
+    this.#match(SPACE)
+    if (this.#take('}')) return dict
+    do {
+      this.#match(SPACE)
+      if (this.#text[this.#at] !== '"') throw new PyError('ValueError', 'Expecting property name')
+      const key = this.#string()
+      this.#match(SPACE)
+      if (!this.#take(':')) throw new PyError('ValueError', "Expecting ':' delimiter")
+      dict.set(key, this.#value(depth + 1))
+      this.#match(SPACE)
+    } while (this.#take(','))
+    if (!this.#take('}')) throw new PyError('ValueError', "Expecting ',' delimiter")
+    return dict
+  }
+
+  #list(depth: number): PyValue {
+    const list: PyValue[] = []
+    this.#at++
+    this.#match(SPACE)
+    if (this.#take(']')) return list
+    do {
+      list.push(this.#value(depth + 1))
+      this.#match(SPACE)
+    } while (this.#take(','))
+    if (!this.#take(']')) throw new PyError('ValueError', "Expecting ',' delimiter")
+    return list
+  }
+
+  #string(): string {
+    this.#at++
+    let text = ''
+    for (;;) {
+      text += this.#match(CHUNK)?.[0] ?? ''
+      const next = this.#text[this.#at++]
+      if (next === '"') return text
+      if (next !== '\\') throw new PyError('ValueError', 'Invalid control character or unterminated string')
+      const letter = this.#text[this.#at++] ?? ''
+      text += letter === 'u' ? this.#unit() : (ESCAPES[letter] ?? fail('Invalid \\escape'))
+    }
+  }
+
+  #unit(): string {
+    const digits = this.#text.slice(this.#at, this.#at + 4)
+    if (!/^[\da-fA-F]{4}$/.test(digits)) fail('Invalid \\uXXXX escape')
+    this.#at += 4
+    return String.fromCharCode(Number.parseInt(digits, 16))
+  }
+
+  #match(pattern: RegExp): RegExpExecArray | null {
+    pattern.lastIndex = this.#at
+    const match = pattern.exec(this.#text)
+    if (match) this.#at += match[0].length
+    return match
+  }
+
+  #take(character: string): boolean {
+    if (this.#text[this.#at] !== character) return false
+    this.#at++
+    return true
+  }
+}
+
+function fail(message: string): never {
+  throw new PyError('ValueError', message)
+}

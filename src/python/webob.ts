@@ -1,0 +1,64 @@
+/** The error pages of WebOb, which answer where an application's own envelope does not reach. */
+
+import { dumps } from './json.ts'
+
+export interface ErrorPage {
+  contentType: string
+  body: string
+}
+
+/**
+ * The page for an error, in the form that the client accepts best: HTML, JSON, or else plain text.
+ *
+ * @param accept the request's Accept header; none is nothing that is accepted
+ * @see webob/exc.py `WSGIHTTPException.generate_response`
+ */
+export function errorPage(code: number, title: string, explanation: string, accept: string | null): ErrorPage {
+  const status = `${code} ${title}`
+  const body = `${explanation}<br /><br />\n\n\n`
+  switch (bestOffer(accept ?? '', ['text/html', 'application/json'])) {
+    case 'text/html':
+      return { contentType: 'text/html; charset=UTF-8', body: htmlPage(status, body) }
+    case 'application/json':
+      return { contentType: 'application/json', body: dumps({ message: body, code: status, title }) }
+    default:
+      return { contentType: 'text/plain; charset=UTF-8', body: `${status}\n\n${withoutTags(body)}` }
+  }
+}
+
+function htmlPage(status: string, body: string): string {
+  return `<html>\n <head>\n  <title>${status}</title>\n </head>\n <body>\n  <h1>${status}</h1>\n  ${body}\n </body>\n</html>`
+}
+
+function withoutTags(body: string): string {
+  return body.replaceAll('\n', ' ').replaceAll('<br />', '\n')
+}
+
+const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+const QUOTED = '"(?:[^"\\\\]|\\\\.)*"'
+const PARAMETER = `[ \\t]*;[ \\t]*${TOKEN}=(?:${TOKEN}|${QUOTED})`
+const WEIGHT = '[ \\t]*;[ \\t]*[qQ]=(0(?:\\.\\d{0,3})?|1(?:\\.0{0,3})?)'
+const RANGE = new RegExp(
+  `^[ \\t]*(${TOKEN}/${TOKEN})((?:(?!${WEIGHT})${PARAMETER})*)(?:${WEIGHT}((?:[ \\t]*;[ \\t]*${TOKEN}(?:=(?:${TOKEN}|${QUOTED}))?)*))?[ \\t]*$`,
+)
+
+/** The offer that an Accept header likes best, the first of several; a header that makes no sense takes the first offer. */
+function bestOffer(accept: string, offers: string[]): string | undefined {
+  const ranges: { range: string; parameters: boolean; quality: number }[] = []
+  for (const part of accept.match(new RegExp(`(?:[^",]|${QUOTED})+`, 'g')) ?? []) {
+    if (part.trim() === '') continue
+    const match = RANGE.exec(part)
+    if (!match?.[1]) return offers[0]
+    ranges.push({ range: match[1].toLowerCase(), parameters: match[2] !== '', quality: Number(match[3] ?? 1) })
+  }
+  let best: { offer: string; quality: number } | undefined
+  for (const offer of offers) {
+    const masks = ['*/*', `${offer.split('/')[0]}/*`, offer]
+    const matching = ranges
+      .filter(({ range, parameters }) => !parameters && masks.includes(range))
+      .sort((one, other) => masks.indexOf(other.range) - masks.indexOf(one.range))
+    const quality = matching[0]?.quality ?? 0
+    if (quality > (best?.quality ?? 0)) best = { offer, quality }
+  }
+  return best?.offer
+}
