@@ -1,10 +1,9 @@
 /** Aggregates: groups of hosts, and the availability zones that they make. */
 
-import { findHostMapping } from './cells.ts'
+import { COMPUTE, findHostMapping } from './cells.ts'
 import { type Cloud, changed, nextId } from './cloud.ts'
 import { impossible } from './errors.ts'
 import { uuidFor } from './ids.ts'
-import { COMPUTE, type Service } from './services.ts'
 
 /** The zone of a compute host that no aggregate puts elsewhere. Nova's `default_availability_zone` default. */
 export const DEFAULT_ZONE = 'nova'
@@ -87,7 +86,7 @@ export function zonesByHost(cloud: Cloud): Map<string, string> {
 }
 
 /** @see nova/availability_zones.py `set_availability_zones` */
-export function zoneOf(service: Service, zones: Map<string, string>): string {
+export function zoneOf(service: { binary: string; host: string }, zones: Map<string, string>): string {
   return service.binary === COMPUTE ? (zones.get(service.host) ?? DEFAULT_ZONE) : INTERNAL_ZONE
 }
 

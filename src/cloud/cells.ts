@@ -15,6 +15,9 @@ export interface HostMapping {
   cell: string
 }
 
+/** The service that runs on a compute host: the only one whose host is mapped to a cell, grouped, or has instances. */
+export const COMPUTE = 'nova-compute'
+
 /** The cell a service is in unless it says otherwise. */
 export const DEFAULT_CELL = 'cell1'
 
@@ -47,7 +50,9 @@ export function reach(cloud: Cloud, name: string): void {
 export function mapHost(cloud: Cloud, host: string, cell: string): void {
   const known = findHostMapping(cloud, host)
   if (known && known.cell !== cell) {
-    impossible(`host "${host}" is in cell "${known.cell}" already, so it cannot be in "${cell}" too`, { path: ['host'] })
+    impossible(`host "${host}" is in cell "${known.cell}" already, so it cannot be in "${cell}" too`, {
+      path: ['host'],
+    })
   }
   cloud.state.hostMappings.set(host.toLowerCase(), { host, cell })
 }

@@ -86,7 +86,8 @@ export function createCloud(description: CloudDescription, { seed, clock }: { se
 export function replaceCloud(cloud: Cloud, other: Cloud): void {
   for (const token of cloud.state.identity.tokens.values()) {
     const { users, projects, tokens } = other.state.identity
-    const stays = users.has(token.userId) && (!token.scope || !('projectId' in token.scope) || projects.has(token.scope.projectId))
+    const stays =
+      users.has(token.userId) && (!token.scope || !('projectId' in token.scope) || projects.has(token.scope.projectId))
     if (stays && !tokens.has(token.id)) tokens.set(token.id, token)
   }
   cloud.state = other.state
@@ -163,14 +164,15 @@ function addCells(cloud: Cloud, { cells = [], services = [] }: CloudDescription)
     })
   })
   cells.forEach(({ name, hosts = [] }, index) => {
-    hosts.forEach((host, place) => at(['cells', index, 'hosts', place], () => mapHost(cloud, host, name)))
+    for (const [place, host] of hosts.entries()) at(['cells', index, 'hosts', place], () => mapHost(cloud, host, name))
   })
 }
 
 function addService(cloud: Cloud, wanted: ServiceDescription, taken: Map<string, Set<number>>): void {
   const now = cloud.clock.now()
   const cell = wanted.cell ?? DEFAULT_CELL
-  while (wanted.id === undefined && taken.get(cell)?.has(peekId(cloud, servicesOf(cell)))) nextId(cloud, servicesOf(cell))
+  while (wanted.id === undefined && taken.get(cell)?.has(peekId(cloud, servicesOf(cell))))
+    nextId(cloud, servicesOf(cell))
   const service = registerService(cloud, wanted)
   service.process = wanted.process ?? 'running'
   const updatedAt =
@@ -205,11 +207,11 @@ function numbered(name: string, n: number): string {
 }
 
 function each<Item>(items: Item[] | undefined, name: string, add: (item: Item) => unknown): void {
-  items?.forEach((item, index) => at([name, index], () => add(item)))
+  for (const [index, item] of items?.entries() ?? []) at([name, index], () => add(item))
 }
 
 /** Whatever is refused within stands at this path of the description. */
-function at(path: (string | number)[], run: () => void): void {
+function at(path: (string | number)[], run: () => unknown): void {
   try {
     run()
   } catch (error) {

@@ -210,7 +210,9 @@ export function rolesOf(cloud: Cloud, token: Token): RoleName[] {
 /** The projects a user has any role on. */
 export function projectsOf(cloud: Cloud, userId: string): Project[] {
   const { grants, projects } = cloud.state.identity
-  const ids = new Set(grants.flatMap(({ userId: id, on }) => (id === userId && 'projectId' in on ? [on.projectId] : [])))
+  const ids = new Set(
+    grants.flatMap(({ userId: id, on }) => (id === userId && 'projectId' in on ? [on.projectId] : [])),
+  )
   return [...projects.values()].filter(({ id }) => ids.has(id))
 }
 
@@ -241,7 +243,9 @@ function addProject(cloud: Cloud, name: string): Project {
 }
 
 function grant({ grants }: Identity, wanted: Grant): void {
-  const had = grants.some(({ userId, role, on }) => userId === wanted.userId && role === wanted.role && sameScope(on, wanted.on))
+  const had = grants.some(
+    ({ userId, role, on }) => userId === wanted.userId && role === wanted.role && sameScope(on, wanted.on),
+  )
   if (!had) grants.push(wanted)
 }
 

@@ -49,12 +49,14 @@ export function uuidFor(seed: number, ...parts: (string | number)[]): string {
 
 /** The 32 hexadecimal digits that belong to `parts`: how Keystone writes its ids. */
 export function hexFor(seed: number, ...parts: (string | number)[]): string {
-  return hash(seed, ...parts).map(hex8).join('')
+  return hash(seed, ...parts)
+    .map(hex8)
+    .join('')
 }
 
 /** 128 bits out of any text: four lanes of MurmurHash3's 32-bit mixing, each from its own start. */
 function hash(seed: number, ...parts: (string | number)[]): ChanceState {
-  const text = parts.map((part) => `${part}`.length + ':' + part).join('|')
+  const text = parts.map((part) => `${String(part).length}:${part}`).join('|')
   const lanes: ChanceState = [seed ^ GOLDEN, seed ^ 0x243f6a88, seed ^ 0xb7e15162, seed ^ 0xdeadbeef]
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i)

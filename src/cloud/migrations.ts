@@ -1,9 +1,9 @@
 /** Migrations: records of instances that moved, are moving, or were evacuated. */
 
+import { findHostMapping } from './cells.ts'
 import { type Cloud, changed, nextId } from './cloud.ts'
 import { impossible } from './errors.ts'
 import { findInstance } from './instances.ts'
-import { findHostMapping } from './cells.ts'
 
 export const MIGRATION_TYPES = ['migration', 'resize', 'live-migration', 'evacuation'] as const
 export type MigrationType = (typeof MIGRATION_TYPES)[number]
@@ -53,7 +53,11 @@ export function recordMigration(cloud: Cloud, wanted: NewMigration): Migration {
   return migration
 }
 
-export function changeMigration(cloud: Cloud, migration: Migration, change: { status?: string; dest?: string | null }): void {
+export function changeMigration(
+  cloud: Cloud,
+  migration: Migration,
+  change: { status?: string; dest?: string | null },
+): void {
   migration.status = change.status ?? migration.status
   if (change.dest !== undefined) migration.dest = change.dest
   changed(cloud, about('migration.updated', migration))

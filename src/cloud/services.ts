@@ -1,7 +1,7 @@
 /** Services: register, hear from, update and delete one; is it up? */
 
 import { leaveAggregates } from './aggregates.ts'
-import { DEFAULT_CELL, findHostMapping, forgetHost, mapHost, reach } from './cells.ts'
+import { COMPUTE, DEFAULT_CELL, findHostMapping, forgetHost, mapHost, reach } from './cells.ts'
 import { type Cloud, changed, nextId } from './cloud.ts'
 import { impossible, refuse } from './errors.ts'
 import type { CloudEvent } from './events.ts'
@@ -18,9 +18,6 @@ export const REPORT_EVERY_MS = 10_000
 
 /** How long after its start a process reports for the first time. nova/servicegroup/api.py `INITIAL_REPORTING_DELAY` */
 export const FIRST_REPORT_AFTER_MS = 5_000
-
-/** The only service that can be disabled, forced down, or has a host in an availability zone. */
-export const COMPUTE = 'nova-compute'
 
 /** The services whose state nobody reports, so Nova never lists them. They take up an id all the same. */
 const UNLISTED = new Set(['nova-osapi_compute', 'nova-metadata'])
@@ -79,7 +76,9 @@ export function registerService(cloud: Cloud, wanted: NewService): Service {
   const { binary, host } = wanted
   const cell = wanted.cell ?? findHostMapping(cloud, host)?.cell ?? DEFAULT_CELL
   if (findServiceOf(cloud, host, binary, cell)) {
-    impossible(`there is a ${binary} on host "${host}" already`, { hint: 'remove one of the two, or name another host' })
+    impossible(`there is a ${binary} on host "${host}" already`, {
+      hint: 'remove one of the two, or name another host',
+    })
   }
   const other = wanted.id === undefined ? undefined : findServiceById(cloud, wanted.id, cell)
   if (other) impossible(`id ${other.id} is that of ${other.binary} on "${other.host}" already`, { path: ['id'] })
@@ -154,7 +153,11 @@ export function updateService(cloud: Cloud, service: Service, change: ServiceCha
  */
 export function updateServiceOf(cloud: Cloud, host: string, binary: string, change: ServiceChange): void {
   // Nova has not yet chosen the host's cell when it looks for evacuations, so it asks the API's own: the first.
-  if (binary === COMPUTE && change.forcedDown === false && hasDoneEvacuations(cloud, host, cloud.state.cells[0]?.name)) {
+  if (
+    binary === COMPUTE &&
+    change.forcedDown === false &&
+    hasDoneEvacuations(cloud, host, cloud.state.cells[0]?.name)
+  ) {
     refuse({ code: 'EvacuationsNotCompleted', host })
   }
   if (binary !== COMPUTE) refuse({ code: 'NotAComputeService', binary })

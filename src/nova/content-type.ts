@@ -64,7 +64,13 @@ function parseOptions(value: string): { name: string; options: Map<string, strin
   const [name = '', ...pieces] = value.split(';').map((piece) => piece.trim())
   const options = pieces.map((piece): [string, string] => {
     const [key = '', ...rest] = piece.split('=')
-    return [key.trim(), rest.join('=').trim().replace(/^"(.*)"$/, '$1')]
+    return [
+      key.trim(),
+      rest
+        .join('=')
+        .trim()
+        .replace(/^"(.*)"$/, '$1'),
+    ]
   })
   return { name, options: new Map(options) }
 }

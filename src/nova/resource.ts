@@ -195,7 +195,10 @@ function isIndex({ access, environ }: Visit): boolean {
 /** @throws {NovaFault} whatever the method is turned down for, in Nova's words. nova/api/openstack/wsgi.py `expected_errors` */
 function runMethod({ request }: Visit, call: Call, method: ApiMethod): Body {
   try {
-    if (method.query) validateQuery((call.query = queryOf(call.environ)), method.query, call)
+    if (method.query) {
+      call.query = queryOf(call.environ)
+      validateQuery(call.query, method.query, call)
+    }
     // `GET …?_method=PUT` finds a method that wants a body, and gives it none.
     if (method.body && !takesBody(request)) throw new UnexpectedError('KeyError')
     if (method.body) validateBody(call.body, method.body, call)

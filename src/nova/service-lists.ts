@@ -4,7 +4,7 @@ import { zoneOf, zonesByHost } from '../cloud/aggregates.ts'
 import type { Cloud } from '../cloud/cloud.ts'
 import { listServices, nextChangeByTime, type Service, updatedAt, wholeSeconds } from '../cloud/services.ts'
 import { quote } from '../python/json.ts'
-import { type Shape, serviceJson } from './services.ts'
+import { type Shape, serviceJson } from './service-view.ts'
 
 export interface Filter {
   /** Empty for any. */
@@ -57,7 +57,13 @@ function listJson(cloud: Cloud, services: Service[], shape: Shape, filter: Filte
   const known = new Map<string, string[]>()
   for (const service of services) {
     const updated = updatedAt(service, now)
-    const json = serviceJson(service, shape, zoneOf(service, zones), now, updated === null ? null : wholeSeconds(updated))
+    const json = serviceJson(
+      service,
+      shape,
+      zoneOf(service, zones),
+      now,
+      updated === null ? null : wholeSeconds(updated),
+    )
     const cell = known.get(service.cell)
     if (cell) cell.push(json)
     else known.set(service.cell, [json])

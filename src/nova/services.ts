@@ -1,34 +1,27 @@
 /** os-services: schemas, views and methods, with their version thresholds. nova/api/openstack/compute/services.py */
 
 import { zoneOf, zonesByHost } from '../cloud/aggregates.ts'
+import { COMPUTE } from '../cloud/cells.ts'
 import type { Cloud } from '../cloud/cloud.ts'
 import { CloudError } from '../cloud/errors.ts'
 import {
-  COMPUTE,
   deleteService,
   getService,
-  isUp,
-  type Service,
   type ServiceChange,
   updatedAt,
   updateService,
   updateServiceOf,
   wholeSeconds,
 } from '../cloud/services.ts'
-import { dumps, quote } from '../python/json.ts'
+import { dumps } from '../python/json.ts'
 import type { Schema } from '../python/jsonschema.ts'
-import { isDict, isTrue, parseInt, type PyDict } from '../python/values.ts'
+import { isDict, isTrue, type PyDict, pythonInt } from '../python/values.ts'
 import { NovaFault } from './errors.ts'
 import { type ApiMethod, type Call, requireAdmin } from './resource.ts'
 import { serviceLists } from './service-lists.ts'
+import { FORCED_DOWN_FROM, serviceJson, shapeAt, UUID_FROM } from './service-view.ts'
 import { BOOLEAN, boolFromString, FQDN, QUERY_PARAMETER } from './validate.ts'
 
-/** From here on `forced_down` is shown, and can be set. */
-const FORCED_DOWN_FROM = 11
-/** From here on services go by their UUID, and one PUT does what four did. */
-const UUID_FROM = 53
-/** From here on a cell that is down is shown by the hosts that are known to be in it. */
-const DOWN_CELLS_FROM = 69
 /** From here on query parameters that nobody knows are refused. */
 const STRICT_QUERY_FROM = 75
 
@@ -112,43 +105,6 @@ export const DELETE_SERVICE: ApiMethod = {
   },
 }
 
-/** How much of a service is shown. */
-export interface Shape {
-  /** Of services whose cell is down, too. */
-  downCells: boolean
-  uuid: boolean
-  forcedDown: boolean
-}
-
-const SHAPES: [from: number, shape: Shape][] = [
-  [DOWN_CELLS_FROM, { downCells: true, uuid: true, forcedDown: true }],
-  [UUID_FROM, { downCells: false, uuid: true, forcedDown: true }],
-  [FORCED_DOWN_FROM, { downCells: false, uuid: false, forcedDown: true }],
-]
-const FIRST_SHAPE: Shape = { downCells: false, uuid: false, forcedDown: false }
-
-function shapeAt(version: number): Shape {
-  return SHAPES.find(([from]) => version >= from)?.[1] ?? FIRST_SHAPE
-}
-
-/** One service as JSON. `updated` is its `updated_at`, in milliseconds since 1970. */
-export function serviceJson(service: Service, shape: Shape, zone: string, now: number, updated: number | null): string {
-  const { binary, host, disabled, disabledReason } = service
-  return (
-    `{"binary": ${quote(binary)}, "host": ${quote(host)}` +
-    `, "id": ${shape.uuid ? quote(service.uuid) : service.id}, "zone": ${quote(zone)}` +
-    `, "status": "${disabled ? 'disabled' : 'enabled'}", "state": "${isUp(service, now) ? 'up' : 'down'}"` +
-    `, "updated_at": ${updated === null ? 'null' : `"${timeText(updated)}"`}` +
-    `, "disabled_reason": ${disabledReason === null ? 'null' : quote(disabledReason)}` +
-    `${shape.forcedDown ? `, "forced_down": ${service.forcedDown}` : ''}}`
-  )
-}
-
-/** A time as oslo.serialization prints it: `2026-01-01T00:00:00.000000`. */
-function timeText(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, -1)}000`
-}
-
 /** @see nova/api/openstack/compute/services.py `_update_v253` */
 function update({ cloud, id, version }: Call, body: PyDict): string {
   const service = getService(cloud, { uuid: id }, id)
@@ -205,12 +161,16 @@ function performAction({ cloud, id, version }: Call, body: PyDict): string {
 
 /** @see oslo_utils/uuidutils.py `is_uuid_like`, which also takes what the database will not find */
 function isUuidLike(id: string): boolean {
-  const digits = id.replaceAll('urn:', '').replaceAll('uuid:', '').replace(/^[{}]+|[{}]+$/g, '').replaceAll('-', '')
+  const digits = id
+    .replaceAll('urn:', '')
+    .replaceAll('uuid:', '')
+    .replace(/^[{}]+|[{}]+$/g, '')
+    .replaceAll('-', '')
   return /^[\da-f]{32}$/i.test(digits)
 }
 
 /** What Python takes for a number, as MySQL then reads it: up to what is no digit. @throws {NovaFault} 400 */
 function integerId(id: string): number {
-  if (parseInt(id) === undefined) throw new NovaFault(400, 'Invalid input received: id must be an integer')
+  if (pythonInt(id) === undefined) throw new NovaFault(400, 'Invalid input received: id must be an integer')
   return Number(/^[ \t-\r]*([-+]?\d+)/.exec(id)?.[1] ?? 0)
 }

@@ -1,6 +1,6 @@
 /** What a request may contain: Nova's schemas, one for each range of versions, and its words for what is not as they want it. */
 
-import { type Schema, validate, type ValidationError } from '../python/jsonschema.ts'
+import { type Schema, type ValidationError, validate } from '../python/jsonschema.ts'
 import { str } from '../python/repr.ts'
 import type { PyValue } from '../python/values.ts'
 import { NovaFault } from './errors.ts'

@@ -43,7 +43,11 @@ export interface Options {
 }
 
 /** The first complaint, in the order in which jsonschema finds them; undefined when the instance is as the schema wants it. */
-export function validate(instance: PyValue, schema: Schema, { relaxed = false }: Options = {}): ValidationError | undefined {
+export function validate(
+  instance: PyValue,
+  schema: Schema,
+  { relaxed = false }: Options = {},
+): ValidationError | undefined {
   return firstError(instance, schema, relaxed)
 }
 

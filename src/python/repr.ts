@@ -32,7 +32,7 @@ export function reprText(text: string): string {
   let printed = ''
   for (const character of text) {
     if (character === '\\' || character === mark) printed += `\\${character}`
-    else printed += UNPRINTABLE.test(character) ? escape(character) : character
+    else printed += UNPRINTABLE.test(character) ? escapeCharacter(character) : character
   }
   return mark + printed + mark
 }
@@ -99,7 +99,7 @@ export function indent(text: string, prefix: string): string {
   return text.replace(/^(?=.*\S)/gm, prefix)
 }
 
-function escape(character: string): string {
+function escapeCharacter(character: string): string {
   const named = { '\t': '\\t', '\n': '\\n', '\r': '\\r' }[character]
   if (named) return named
   const code = character.codePointAt(0) ?? 0

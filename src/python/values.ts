@@ -58,7 +58,7 @@ export function compareText(one: string, other: string): number {
  * `int()` of a str that is Latin-1, as paths are in WSGI: white space around it, a sign, and single underscores between
  * digits are let pass. Undefined where Python raises ValueError.
  */
-export function parseInt(text: string): number | undefined {
+export function pythonInt(text: string): number | undefined {
   const match = /^[\s\x1c-\x1f\x85]*([+-]?)(\d+(?:_\d+)*)[\s\x1c-\x1f\x85]*$/.exec(text)
   if (!match) return undefined
   return Number(`${match[1]}${match[2]?.replaceAll('_', '')}`)
