@@ -31,11 +31,13 @@ export interface AggregateWish {
   uuid?: string | undefined
 }
 
+export type AggregateChange = { [Key in keyof Omit<AggregateWish, 'id' | 'uuid'>]?: AggregateWish[Key] | undefined }
+
 /** @throws {CloudError} Impossible: its name or id is taken, or a host cannot be in it */
 export function createAggregate(cloud: Cloud, wanted: AggregateWish): Aggregate {
   const { name, id, uuid } = wanted
   for (const other of cloud.state.aggregates.values()) {
-    if (other.name === name) impossible(`there is an aggregate "${name}" already`, { path: ['name'] })
+    if (other.name === name) taken(name)
     if (other.id === id) impossible(`id ${id} is that of the aggregate "${other.name}" already`, { path: ['id'] })
   }
   const metadata = { ...wanted.metadata }
@@ -48,8 +50,11 @@ export function createAggregate(cloud: Cloud, wanted: AggregateWish): Aggregate 
   return aggregate
 }
 
-/** What is not named stays. @throws {CloudError} Impossible: a host cannot be in it */
-export function changeAggregate(cloud: Cloud, aggregate: Aggregate, change: Partial<AggregateWish>): void {
+/** What is not named stays. @throws {CloudError} Impossible: its name is taken, or a host cannot be in it */
+export function changeAggregate(cloud: Cloud, aggregate: Aggregate, change: AggregateChange): void {
+  for (const other of cloud.state.aggregates.values()) {
+    if (other !== aggregate && other.name === change.name) taken(other.name)
+  }
   const metadata = { ...(change.metadata ?? aggregate.metadata) }
   const zone = change.availabilityZone === undefined ? aggregate.metadata.availability_zone : change.availabilityZone
   if (zone) metadata.availability_zone = zone
@@ -88,6 +93,10 @@ export function zonesByHost(cloud: Cloud): Map<string, string> {
 /** @see nova/availability_zones.py `set_availability_zones` */
 export function zoneOf(service: { binary: string; host: string }, zones: Map<string, string>): string {
   return service.binary === COMPUTE ? (zones.get(service.host) ?? DEFAULT_ZONE) : INTERNAL_ZONE
+}
+
+function taken(name: string): never {
+  impossible(`there is an aggregate "${name}" already`, { path: ['name'] })
 }
 
 /** The hosts as they are spelled, each a compute host and in one zone at the most, as Nova has it. */

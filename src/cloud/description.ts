@@ -7,7 +7,7 @@ import { type Cloud, changed, emptyCloud, nextId, peekId } from './cloud.ts'
 import { CloudError, impossible, refuse } from './errors.ts'
 import { describeHypervisor, type Hypervisor, type HypervisorWish } from './hypervisors.ts'
 import { addStaticTokens, addUser, DEFAULT_USERS, type NewUser, type RoleName } from './identity.ts'
-import { type Instance, type NewInstance, placeInstance } from './instances.ts'
+import { type Instance, type NewInstance, placeInstances } from './instances.ts'
 import { type NewMigration, recordMigration } from './migrations.ts'
 import { NEWEST_RELEASE, RELEASES } from './releases.ts'
 import {
@@ -37,6 +37,8 @@ export interface CloudDescription {
   migrations?: NewMigration[] | undefined
   cells?: CellDescription[] | undefined
   users?: NewUser[] | undefined
+  /** How many ids each table has given out, where that is more than shows: rows that are gone keep theirs. */
+  counters?: Record<string, number> | undefined
 }
 
 export interface ServiceDescription extends NewService {
@@ -71,14 +73,11 @@ export function createCloud(description: CloudDescription, { seed, clock }: { se
   each(description.services, 'services', (wanted) => addService(cloud, wanted, taken))
   each(description.hosts, 'hosts', ({ name, ...offer }) => describeHypervisor(cloud, { host: name, ...offer }))
   each(description.aggregates, 'aggregates', (wanted) => createAggregate(cloud, wanted))
-  each(description.instances, 'instances', ({ count, ...wanted }) => {
-    for (let n = 1; n <= (count ?? 1); n++) {
-      placeInstance(cloud, count === undefined ? wanted : { ...wanted, name: numbered(wanted.name, n) })
-    }
-  })
+  each(description.instances, 'instances', (wanted) => placeInstances(cloud, wanted))
   each(description.migrations, 'migrations', (wanted) => recordMigration(cloud, wanted))
   each(description.users ?? DEFAULT_USERS, 'users', (wanted) => addUser(cloud, wanted))
   addStaticTokens(cloud)
+  for (const [table, given] of Object.entries(description.counters ?? {})) nextId(cloud, table, given)
   return cloud
 }
 
@@ -114,10 +113,12 @@ export function describeCloud(cloud: Cloud): CloudDescription {
     instances: [...state.instances.values()].map((instance: Instance) => ({ ...instance })),
     migrations: [...state.migrations.values()].map((migration) => ({ ...migration })),
     users: describeUsers(cloud),
+    counters: Object.fromEntries(state.counters),
   }
 }
 
-function describeService(service: Service, now: number): ServiceDescription {
+/** A service as a description has it, at this moment. */
+export function describeService(service: Service, now: number): ServiceDescription {
   const { changedAt: _, reportsFrom, ...row } = service
   const lastSeenUp = lastReport(service, now)
   const described = { ...row, updatedAt: updatedAt(service, now), lastSeenUp }
@@ -199,11 +200,6 @@ function takenIds({ services = [] }: CloudDescription): Map<string, Set<number>>
     if (id !== undefined) taken.set(cell, (taken.get(cell) ?? new Set()).add(id))
   }
   return taken
-}
-
-/** Nova's own way with several at once: `web-{n}` says where the number goes; else it stands behind. */
-function numbered(name: string, n: number): string {
-  return name.includes('{n}') ? name.replaceAll('{n}', `${n}`) : `${name}-${n}`
 }
 
 function each<Item>(items: Item[] | undefined, name: string, add: (item: Item) => unknown): void {

@@ -5,7 +5,7 @@ import { impossible } from './errors.ts'
 import { hexFor } from './ids.ts'
 
 /** Each role, and the one it implies, as `keystone-manage bootstrap` sets them up. */
-const IMPLIES: Record<RoleName, RoleName | undefined> = {
+export const IMPLIES: Record<RoleName, RoleName | undefined> = {
   admin: 'manager',
   manager: 'member',
   member: 'reader',
@@ -24,6 +24,9 @@ export const REGION = 'RegionOne'
 
 /** How long a token is good for. Keystone's `[token] expiration` default. */
 export const TOKEN_LIVES_MS = 3_600_000
+
+/** For how long after that it may still be shown to who asks for expired ones. Keystone's `[token] allow_expired_window` default. */
+export const TOKEN_SHOWN_MS = 172_800_000
 
 /** When the tokens that a world knows from the beginning expire: not in our time. */
 const NEVER = Date.UTC(9999, 11, 31, 23, 59, 59)
@@ -81,7 +84,7 @@ export interface ApplicationCredential {
 export interface Token {
   id: string
   userId: string
-  /** How its holder proved who they are, the last way first. */
+  /** How its holder proved who they are, in the order in which Keystone tells it of a token that it has read. */
   methods: string[]
   /** Undefined for an unscoped one. */
   scope: Scope | undefined
@@ -89,6 +92,8 @@ export interface Token {
   auditIds: string[]
   issuedAt: number
   expiresAt: number
+  /** Taken back before it expired. It stays known: Keystone has other words for what it has never seen. */
+  revoked?: boolean | undefined
   applicationCredentialId?: string | undefined
 }
 
@@ -168,20 +173,31 @@ export function issueToken(cloud: Cloud, token: Token): Token {
   return token
 }
 
-/** Take back a token and, unless `cascade` is false, every other of the same log-in. */
+/**
+ * Take back a token and, unless `cascade` is false, those that were made from it; not the one that it was made from itself.
+ *
+ * @see keystone/token/provider.py `Manager.revoke_token`
+ */
 export function revokeToken(cloud: Cloud, token: Token, cascade = true): void {
-  const { tokens } = cloud.state.identity
-  const chain = token.auditIds.at(-1)
-  for (const other of tokens.values()) {
-    if (other.id === token.id || (cascade && other.auditIds.at(-1) === chain)) tokens.delete(other.id)
+  const [mine] = token.auditIds
+  for (const other of cloud.state.identity.tokens.values()) {
+    if (other.id === token.id || (cascade && other.auditIds.at(-1) === mine)) other.revoked = true
   }
   changed(cloud, { type: 'token.revoked', user: token.userId })
 }
 
-/** The token, unless it is unknown, revoked, or has expired by the cloud's clock. */
+/** The token, unless it is unknown or no longer good. */
 export function findToken(cloud: Cloud, id: string): Token | undefined {
   const token = cloud.state.identity.tokens.get(id)
-  return token !== undefined && cloud.clock.now() < token.expiresAt ? token : undefined
+  return token !== undefined && isGood(cloud, token) ? token : undefined
+}
+
+/** Whether a token is neither revoked nor expired by the cloud's clock, and what it stands for is still there. */
+export function isGood(cloud: Cloud, token: Token, shownForMs = 0): boolean {
+  const { applicationCredentialId: id, scope } = token
+  if (token.revoked || cloud.clock.now() >= token.expiresAt + shownForMs) return false
+  if (id !== undefined && !cloud.state.identity.applicationCredentials.has(id)) return false
+  return scope === undefined || hasRoleOn(cloud, token.userId, scope)
 }
 
 export function findUserByName(cloud: Cloud, name: string): User | undefined {
@@ -198,6 +214,10 @@ export function findProjectByName(cloud: Cloud, name: string): Project | undefin
 export function rolesOn(cloud: Cloud, userId: string, scope: Scope): RoleName[] {
   const had = cloud.state.identity.grants.filter((each) => each.userId === userId && sameScope(each.on, scope))
   return withImplied(had.map(({ role }) => role))
+}
+
+export function hasRoleOn(cloud: Cloud, userId: string, scope: Scope): boolean {
+  return cloud.state.identity.grants.some((each) => each.userId === userId && sameScope(each.on, scope))
 }
 
 /** The roles that come with a token. */
@@ -221,11 +241,9 @@ export function createApplicationCredential(cloud: Cloud, credential: Applicatio
   changed(cloud, { type: 'credential.created', id: credential.id, user: credential.userId })
 }
 
-/** The credential goes, and the tokens that came of it. */
+/** The credential goes, and the tokens that came of it are good for nothing. */
 export function deleteApplicationCredential(cloud: Cloud, { id, userId }: ApplicationCredential): void {
-  const { applicationCredentials, tokens } = cloud.state.identity
-  applicationCredentials.delete(id)
-  for (const token of tokens.values()) if (token.applicationCredentialId === id) tokens.delete(token.id)
+  cloud.state.identity.applicationCredentials.delete(id)
   changed(cloud, { type: 'credential.deleted', id, user: userId })
 }
 

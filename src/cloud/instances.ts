@@ -49,6 +49,13 @@ export interface NewInstance {
   uuid?: string | undefined
 }
 
+/** What of an instance can be changed. What is not named stays. */
+export interface InstanceChange {
+  name?: string | undefined
+  host?: string | null | undefined
+  status?: InstanceStatus | undefined
+}
+
 /**
  * Put an instance where it is said to be; nothing is scheduled.
  *
@@ -71,8 +78,20 @@ export function placeInstance(cloud: Cloud, wanted: NewInstance): Instance {
   return instance
 }
 
+/** Place several, all or none: `web-{n}` says where the number goes; else it stands behind. Without a count it is one, as named. */
+export function placeInstances(
+  cloud: Cloud,
+  { count, ...wanted }: NewInstance & { count?: number | undefined },
+): Instance[] {
+  if (count === undefined) return [placeInstance(cloud, wanted)]
+  if (wanted.uuid !== undefined) impossible('several instances cannot have one UUID', { path: ['uuid'] })
+  return Array.from({ length: count }, (_, index) =>
+    placeInstance(cloud, { ...wanted, name: numbered(wanted.name, index + 1) }),
+  )
+}
+
 /** Move an instance, or say how it is. @throws {CloudError} Impossible: the host has no nova-compute */
-export function changeInstance(cloud: Cloud, instance: Instance, change: Partial<Omit<Instance, 'uuid'>>): void {
+export function changeInstance(cloud: Cloud, instance: Instance, change: InstanceChange): void {
   const host = change.host === undefined ? instance.host : computeHost(cloud, change.host)
   instance.name = change.name ?? instance.name
   instance.status = change.status ?? instance.status
@@ -97,6 +116,10 @@ export function findInstance(cloud: Cloud, wanted: string): Instance | undefined
   const byUuid = cloud.state.instances.get(wanted)
   if (byUuid) return byUuid
   for (const instance of cloud.state.instances.values()) if (instance.name === wanted) return instance
+}
+
+function numbered(name: string, n: number): string {
+  return name.includes('{n}') ? name.replaceAll('{n}', String(n)) : `${name}-${n}`
 }
 
 function settle({ state }: Cloud, instance: Instance, host: string | null): void {

@@ -56,7 +56,7 @@ export function recordMigration(cloud: Cloud, wanted: NewMigration): Migration {
 export function changeMigration(
   cloud: Cloud,
   migration: Migration,
-  change: { status?: string; dest?: string | null },
+  change: { status?: string | undefined; dest?: string | null | undefined },
 ): void {
   migration.status = change.status ?? migration.status
   if (change.dest !== undefined) migration.dest = change.dest

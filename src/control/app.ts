@@ -1,0 +1,47 @@
+/** The control routes together, under `/_novasim` of each world: how tests and people steer what a client then sees. */
+
+import { Hono } from 'hono'
+import { nearest } from '../worlds/check.ts'
+import { aggregates } from './aggregates.ts'
+import { cells } from './cells.ts'
+import { clock } from './clock.ts'
+import { notFound, toProblem } from './errors.ts'
+import { instances } from './instances.ts'
+import { migrations } from './migrations.ts'
+import type { Place, Steered } from './request.ts'
+import { services } from './services.ts'
+import { reset, state } from './state.ts'
+import { worldRoutes } from './worlds.ts'
+
+/** @returns a fetch that is told beside the request which world it is for */
+export function controlApp(steered: Steered): (request: Request, place: Place) => Response | Promise<Response> {
+  const app = new Hono<{ Bindings: Place }>({ getPath: (_, options) => options?.env?.path ?? '/' })
+  app.get('/health', (c) =>
+    c.json({
+      status: 'ok',
+      version: steered.version,
+      worlds: steered.worlds.list().length,
+      uptime: (Date.now() - steered.startedAt) / 1000,
+    }),
+  )
+  app.route('/worlds', worldRoutes(steered))
+  app.route('/state', state)
+  app.route('/reset', reset)
+  app.route('/services', services)
+  app.route('/instances', instances)
+  app.route('/aggregates', aggregates)
+  app.route('/migrations', migrations)
+  app.route('/cells', cells)
+  app.route('/clock', clock)
+  const routes = [...new Set(app.routes.map(({ method, path }) => `${method} ${path}`))]
+  app.notFound((c) => {
+    const asked = `${c.req.method} ${c.env.path}`
+    const meant = nearest(asked, routes)
+    notFound(`there is no control route ${asked}`, meant ? `did you mean ${meant}?` : `there is ${routes.join(', ')}`)
+  })
+  app.onError((error) => {
+    const { status, body } = toProblem(error)
+    return Response.json(body, { status })
+  })
+  return (request, place) => app.fetch(request, place)
+}

@@ -1,0 +1,75 @@
+/** Why a control request is turned down: one shape for all, `{"error": {"message", "path"?, "hint"?}}`. */
+
+import { CloudError, type Refusal } from '../cloud/errors.ts'
+import { pathText } from '../worlds/check.ts'
+import type { Complaint } from '../worlds/world-file.ts'
+
+/** A control request that cannot be done. Nothing has changed. */
+export class ControlError extends Error {
+  readonly status: number
+  readonly complaints: Complaint[]
+
+  constructor(status: number, ...complaints: [Complaint, ...Complaint[]]) {
+    super(complaints[0].message)
+    this.name = 'ControlError'
+    this.status = status
+    this.complaints = complaints
+  }
+}
+
+/** @throws {ControlError} 404 always */
+export function notFound(message: string, hint?: string): never {
+  throw new ControlError(404, { message, path: [], hint })
+}
+
+/** The answer to an error: the first complaint, and beside it the others where there are more. @throws what is a mistake of ours */
+export function toProblem(error: unknown): { status: number; body: object } {
+  const known = error instanceof CloudError ? fromRefusal(error.refusal) : error
+  if (!(known instanceof ControlError)) throw error
+  const [first, ...others] = known.complaints.map(({ message, path, hint }) => ({
+    message,
+    ...(path.length > 0 && { path: pathText(path) }),
+    ...(hint !== undefined && { hint }),
+  }))
+  return { status: known.status, body: { error: { ...first, ...(others.length > 0 && { others }) } } }
+}
+
+function fromRefusal(refusal: Refusal): ControlError {
+  const refused = (message: string, hint?: string) => new ControlError(409, { message, path: [], hint })
+  switch (refusal.code) {
+    case 'Impossible':
+      return new ControlError(409, { message: refusal.message, path: refusal.path ?? [], hint: refusal.hint })
+    case 'ServiceNotFound':
+      return new ControlError(404, { message: `there is no service ${refusal.serviceId}`, path: [] })
+    case 'ServiceNotUnique':
+      return refused(`the id ${refusal.serviceId} is that of services in more than one cell`, 'name it by its UUID')
+    case 'NotAComputeService':
+      return refused(
+        `a ${refusal.binary} cannot be disabled or forced down, as in Nova`,
+        'only nova-compute can; to silence this one, send {"process": "stopped"}',
+      )
+    case 'HostNotMapped':
+      return refused(`no cell has the host ${refusal.host}`)
+    case 'HostBinaryNotFound':
+      return new ControlError(404, { message: `there is no ${refusal.binary} on host ${refusal.host}`, path: [] })
+    case 'HostHasInstances':
+      return refused(
+        `the host ${refusal.host} has ${refusal.count} instance${refusal.count === 1 ? '' : 's'}`,
+        'move or remove them first',
+      )
+    case 'MigrationsInProgress':
+      return refused(
+        `${refusal.count} migration${refusal.count === 1 ? '' : 's'} from or to the host ${refusal.host} are in progress`,
+        'give them another status, or remove them',
+      )
+    case 'EvacuationsNotCompleted':
+      return refused(
+        `evacuations from the host ${refusal.host} are done but not completed`,
+        'a restart of its nova-compute completes them: send {"process": "stopped"}, then {"process": "running"}',
+      )
+    case 'CellUnreachable':
+      return refused(`the cell ${refusal.cell} is down`)
+    case 'TextNotStorable':
+      return refused("Nova's database cannot keep this text", 'it keeps no character beyond U+FFFF')
+  }
+}

@@ -1,0 +1,119 @@
+/** What a person wrote, checked against what was expected: complaints that say what, where and the likely fix. */
+
+import { closest, distance } from 'fastest-levenshtein'
+import * as z from 'zod'
+import type { Complaint } from './world-file.ts'
+
+export type Checked<Value> = { value: Value; complaints?: never } | { complaints: Complaint[]; value?: never }
+
+/** Every complaint about a value, in the order in which they stand in it; or the value, when there is none. */
+export function check<Schema extends z.ZodType>(schema: Schema, value: unknown): Checked<z.infer<Schema>> {
+  const result = schema.safeParse(value)
+  if (result.success) return { value: result.data }
+  return { complaints: result.error.issues.flatMap((issue) => complain(schema, issue, value)) }
+}
+
+/** `services[2].host`, as people write paths. */
+export function pathText(path: (string | number)[]): string {
+  return path
+    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${part}`))
+    .join('')
+    .replace(/^\./, '')
+}
+
+/** The word that was probably meant, when one is near enough. */
+export function nearest(word: string, known: readonly string[]): string | undefined {
+  if (known.length === 0) return undefined
+  const best = closest(word.toLowerCase(), [...known])
+  return distance(word.toLowerCase(), best.toLowerCase()) <= Math.max(2, Math.floor(best.length / 3)) ? best : undefined
+}
+
+/** `a, b, c or d`; of a long list the first ten. */
+export function oneOf(words: readonly string[]): string {
+  if (words.length > 10) return `${words.slice(0, 10).join(', ')} and ${words.length - 10} more`
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
+}
+
+function complain(schema: z.ZodType, issue: z.core.$ZodIssue, whole: unknown): Complaint[] {
+  const path = issue.path.map((part) => (typeof part === 'number' ? part : String(part)))
+  const got = path.reduce<unknown>((value, part) => valueAt(value, part), whole)
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => unknownKey(key, path, keysAt(schema, path)))
+    case 'invalid_value':
+      return [unknownWord(got, issue.values.map(String), path)]
+    case 'invalid_type':
+      return [wrongType(got, issue.expected, path)]
+    case 'invalid_union':
+      return [wrongType(got, 'one of several forms', path)]
+    default:
+      return [{ message: `${issue.message}; got ${shown(got)}`, path }]
+  }
+}
+
+function unknownKey(key: string, path: (string | number)[], known: string[]): Complaint {
+  const meant = nearest(key, known)
+  const hint = meant ? `did you mean "${meant}"?` : `the keys here are ${known.join(', ')}`
+  return { message: `unknown key "${key}"`, path: [...path, key], hint }
+}
+
+function unknownWord(got: unknown, known: string[], path: (string | number)[]): Complaint {
+  if (got === undefined) return missing(path, oneOf(known))
+  const meant = typeof got === 'string' ? nearest(got, known) : undefined
+  return { message: `expected ${oneOf(known)}; got ${shown(got)}`, path, hint: meant && `did you mean "${meant}"?` }
+}
+
+function wrongType(got: unknown, expected: string, path: (string | number)[]): Complaint {
+  const wanted = TYPES[expected] ?? expected
+  if (got === undefined) return missing(path, wanted)
+  const hint = expected === 'string' && typeof got === 'number' ? `write it in quotes: "${got}"` : undefined
+  return { message: `expected ${wanted}; got ${shown(got)}`, path, hint }
+}
+
+function missing(path: (string | number)[], wanted: string): Complaint {
+  const name = path.at(-1)
+  return {
+    message: name === undefined ? `nothing is here; expected ${wanted}` : `"${name}" is missing; it is ${wanted}`,
+    path,
+  }
+}
+
+const TYPES: Record<string, string> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a mapping of keys to values',
+  record: 'a mapping of keys to values',
+}
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value)
+  if (Array.isArray(value)) return `a list of ${value.length}`
+  if (typeof value === 'object' && value !== null) return 'a mapping'
+  return text.length > 80 ? `${text.slice(0, 77)}…` : text
+}
+
+function valueAt(value: unknown, part: string | number): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, part)
+    ? Reflect.get(value, part)
+    : undefined
+}
+
+/** The keys that the schema knows at a path. */
+function keysAt(schema: z.ZodType, path: (string | number)[]): string[] {
+  let here: unknown = bare(schema)
+  for (const part of path) {
+    if (here instanceof z.ZodObject) here = bare(here.shape[String(part)])
+    else if (here instanceof z.ZodArray) here = bare(here.element)
+    else if (here instanceof z.ZodRecord) here = bare(here.valueType)
+  }
+  return here instanceof z.ZodObject ? Object.keys(here.shape) : []
+}
+
+/** Without what says that it may be left out, or null. */
+function bare(schema: unknown): unknown {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable) return bare(schema.unwrap())
+  return schema
+}

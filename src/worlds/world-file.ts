@@ -1,0 +1,133 @@
+/** A world file made into the description of a cloud, and a cloud's description made into a world file. */
+
+import type { CloudDescription, ServiceDescription } from '../cloud/description.ts'
+import { toMs, toText } from './time.ts'
+import type { WorldFile } from './world-schema.ts'
+
+/** What a world is made of: its cloud, and the seed that its ids come from. */
+export interface WorldDescription extends CloudDescription {
+  /** Default 0. */
+  seed?: number | undefined
+}
+
+/** One thing that is wrong: what it is, where it stands (`['services', 2, 'host']`), and the likely fix. */
+export interface Complaint {
+  message: string
+  path: (string | number)[]
+  hint?: string | undefined
+}
+
+/** A world that is not as it has to be. Its message has a line for each complaint. */
+export class WorldFileError extends Error {
+  readonly complaints: Complaint[]
+
+  constructor(complaints: Complaint[], lines: string[]) {
+    super(lines.join('\n'))
+    this.name = 'WorldFileError'
+    this.complaints = complaints
+  }
+}
+
+type ServiceEntry = NonNullable<WorldFile['services']>[number]
+
+/** What the file describes. It has been checked against the schema before. */
+export function fromWorldFile(file: WorldFile): WorldDescription {
+  const { clock } = file
+  return {
+    ...file,
+    clock: clock && { start: moment(clock.start) ?? undefined, mode: clock.mode },
+    services: file.services?.map(fromServiceEntry),
+    hosts: file.hosts?.map(({ hypervisor_type, hypervisor_version, host_ip, memory_mb, local_gb, ...same }) => ({
+      ...same,
+      hypervisorType: hypervisor_type,
+      hypervisorVersion: hypervisor_version,
+      hostIp: host_ip,
+      memoryMb: memory_mb,
+      localGb: local_gb,
+    })),
+    aggregates: file.aggregates?.map(({ availability_zone, ...same }) => ({
+      ...same,
+      availabilityZone: availability_zone,
+    })),
+    users: file.users?.map(({ system_roles, domain_roles, ...same }) => ({
+      ...same,
+      systemRoles: system_roles,
+      domainRoles: domain_roles,
+    })),
+  }
+}
+
+/** What an entry of `services` describes. */
+export function fromServiceEntry(entry: ServiceEntry): ServiceDescription {
+  const { status, disabled_reason, forced_down, created_at, updated_at, last_seen_up, first_report_at, ...same } = entry
+  return {
+    ...same,
+    disabled: status && status === 'disabled',
+    disabledReason: disabled_reason,
+    forcedDown: forced_down,
+    createdAt: moment(created_at) ?? undefined,
+    updatedAt: moment(updated_at),
+    lastSeenUp: moment(last_seen_up),
+    firstReportAt: moment(first_report_at) ?? undefined,
+  }
+}
+
+/** The file that describes it, in the order in which people read: what is whole first, what hangs on it after. */
+export function toWorldFile({ seed, release, clock, ...parts }: WorldDescription): WorldFile {
+  return withoutUndefined({
+    release,
+    seed,
+    clock: clock && { start: text(clock.start) ?? undefined, mode: clock.mode },
+    cells: parts.cells,
+    services: parts.services?.map(toServiceEntry),
+    hosts: parts.hosts?.map(({ name, id, uuid, hypervisorType, hypervisorVersion, vcpus, ...offer }) => ({
+      ...{ name, id, uuid },
+      hypervisor_type: hypervisorType,
+      hypervisor_version: hypervisorVersion,
+      vcpus,
+      memory_mb: offer.memoryMb,
+      local_gb: offer.localGb,
+      host_ip: offer.hostIp,
+    })),
+    aggregates: parts.aggregates?.map(({ availabilityZone, ...same }) => ({
+      ...same,
+      availability_zone: availabilityZone,
+    })),
+    instances: parts.instances,
+    migrations: parts.migrations,
+    users: parts.users?.map(({ systemRoles, domainRoles, ...same }) => ({
+      ...same,
+      system_roles: systemRoles,
+      domain_roles: domainRoles,
+    })),
+    counters: parts.counters,
+  })
+}
+
+/** The entry that describes a service. */
+export function toServiceEntry(service: ServiceDescription): ServiceEntry {
+  const { id, uuid, binary, host, cell, disabled, disabledReason, forcedDown, process } = service
+  return {
+    ...{ id, uuid, binary, host, cell },
+    status: disabled ? 'disabled' : 'enabled',
+    disabled_reason: disabledReason,
+    forced_down: forcedDown,
+    process,
+    created_at: text(service.createdAt) ?? undefined,
+    updated_at: text(service.updatedAt),
+    last_seen_up: text(service.lastSeenUp),
+    first_report_at: text(service.firstReportAt) ?? undefined,
+  }
+}
+
+function moment(written: string | null | undefined): number | null | undefined {
+  return typeof written === 'string' ? toMs(written) : written
+}
+
+function text(ms: number | null | undefined): string | null | undefined {
+  return typeof ms === 'number' ? toText(ms) : ms
+}
+
+function withoutUndefined<Value>(value: Value): Value {
+  return JSON.parse(JSON.stringify(value))
+}

@@ -1,0 +1,107 @@
+/** A world file: what may stand in it, with Nova's names. The contract is the table in docs/world-file.md. */
+
+import * as z from 'zod'
+import { ROLES } from '../cloud/identity.ts'
+import { INSTANCE_STATUSES } from '../cloud/instances.ts'
+import { MIGRATION_TYPES } from '../cloud/migrations.ts'
+import { toMs } from './time.ts'
+
+const name = z.string().min(1, 'expected a text that is not empty')
+const count = z.int().min(0, 'expected no less than 0')
+const id = z.int().min(1, 'expected no less than 1').max(2_147_483_647, 'expected no more than 2147483647')
+const uuid = z
+  .string()
+  .regex(/^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/, 'expected a UUID in lower case, with dashes')
+/** A moment: 2026-01-01T00:00:00Z. One that names no zone is UTC, as Nova's are. */
+export const time = z
+  .string()
+  .refine((text) => Number.isFinite(toMs(text)), 'expected a time such as 2026-01-01T00:00:00Z')
+
+export const CLOCK_MODES = ['real', 'manual'] as const
+export const PROCESS_STATES = ['running', 'stopped'] as const
+const SERVICE_STATUSES = ['enabled', 'disabled'] as const
+
+export const ServiceEntry = z.strictObject({
+  binary: name,
+  host: name,
+  id: id.optional(),
+  uuid: uuid.optional(),
+  cell: name.optional(),
+  status: z.enum(SERVICE_STATUSES).optional(),
+  disabled_reason: name.max(255, 'expected no more than 255 characters').nullish(),
+  forced_down: z.boolean().optional(),
+  process: z.enum(PROCESS_STATES).optional(),
+  created_at: time.optional(),
+  updated_at: time.nullish(),
+  last_seen_up: time.nullish(),
+  first_report_at: time.optional(),
+})
+
+export const HostEntry = z.strictObject({
+  name,
+  id: id.optional(),
+  uuid: uuid.optional(),
+  hypervisor_type: name.optional(),
+  hypervisor_version: count.optional(),
+  host_ip: name.optional(),
+  vcpus: count.optional(),
+  memory_mb: count.optional(),
+  local_gb: count.optional(),
+})
+
+export const AggregateEntry = z.strictObject({
+  name,
+  id: id.optional(),
+  uuid: uuid.optional(),
+  availability_zone: name.nullish(),
+  hosts: z.array(name).optional(),
+  metadata: z.record(z.string(), z.string()).optional(),
+})
+
+export const InstanceEntry = z.strictObject({
+  name,
+  uuid: uuid.optional(),
+  host: name.nullish(),
+  status: z.enum(INSTANCE_STATUSES).optional(),
+  count: z.int().min(1, 'expected no less than 1').max(1_000_000, 'expected no more than 1000000').optional(),
+})
+
+export const MigrationEntry = z.strictObject({
+  type: z.enum(MIGRATION_TYPES),
+  status: name,
+  source: name,
+  dest: name.nullish(),
+  instance: name.nullish(),
+  id: id.optional(),
+})
+
+export const CellEntry = z.strictObject({
+  name,
+  down: z.boolean().optional(),
+  hosts: z.array(name).optional(),
+})
+
+export const UserEntry = z.strictObject({
+  name,
+  password: z.string().optional(),
+  project: name.optional(),
+  roles: z.array(z.enum(ROLES)).optional(),
+  system_roles: z.array(z.enum(ROLES)).optional(),
+  domain_roles: z.array(z.enum(ROLES)).optional(),
+})
+
+export const WorldSchema = z.strictObject({
+  release: z.string().optional(),
+  seed: z.int().optional(),
+  clock: z.strictObject({ start: time.optional(), mode: z.enum(CLOCK_MODES).optional() }).optional(),
+  cells: z.array(CellEntry).optional(),
+  services: z.array(ServiceEntry).optional(),
+  hosts: z.array(HostEntry).optional(),
+  aggregates: z.array(AggregateEntry).optional(),
+  instances: z.array(InstanceEntry).optional(),
+  migrations: z.array(MigrationEntry).optional(),
+  users: z.array(UserEntry).optional(),
+  counters: z.record(z.string(), count).optional(),
+})
+
+export type WorldFile = z.infer<typeof WorldSchema>

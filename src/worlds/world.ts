@@ -1,0 +1,113 @@
+/** One world: a cloud, its clock and its chance, and the faces that look onto it. */
+
+import { customRandom } from 'nanoid'
+import { type ClockMode, createClock } from '../cloud/clock.ts'
+import type { Cloud } from '../cloud/cloud.ts'
+import { createCloud, describeCloud, replaceCloud } from '../cloud/description.ts'
+import { type Chance, type ChanceState, createChance } from '../cloud/ids.ts'
+import { keystoneApp } from '../keystone/app.ts'
+import { novaApp } from '../nova/app.ts'
+import type { Environ } from '../python/wsgi.ts'
+import type { WorldDescription } from './world-file.ts'
+
+/** When a clock that stands still starts, unless the world says: the same for everybody, so that runs can be compared. */
+export const MANUAL_CLOCK_STARTS_MS = Date.UTC(2026, 0, 1)
+
+const URL_SAFE = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-'
+
+export interface WorldOptions {
+  /** Comes before the seed of the description. Default 0. */
+  seed?: number | undefined
+  /** Comes before the mode of the description. Default `real`. */
+  clock?: ClockMode | undefined
+}
+
+export interface World {
+  readonly name: string
+  readonly seed: number
+  readonly cloud: Cloud
+  /** Answer as the real services would at this address. */
+  fetch(request: Request, environ: Environ): Response | Promise<Response>
+  /** An id for what control makes; seeded, of eight characters. */
+  controlId(): string
+  /** The whole cloud as it is now, to be given to `put` or to a new world. */
+  describe(): WorldDescription
+  /** Put another cloud in place of this one. Who is logged in stays so, where the user is still there. */
+  put(description: WorldDescription): void
+  /** Go back to how the world began: the cloud, the clock and chance. */
+  reset(): void
+}
+
+/** @throws {CloudError} Impossible, with the path of what cannot be */
+export function createWorld(name: string, beginning: WorldDescription, options: WorldOptions = {}): World {
+  const seed = options.seed ?? beginning.seed ?? 0
+  const chance = chances(seed)
+  const cloud = cloudOf(beginning, seed, options)
+  const requestId = () => `req-${chance.requests.uuid()}`
+  const nova = novaApp({ cloud, requestId })
+  const keystone = keystoneApp({
+    cloud,
+    requestId,
+    randomId: (size) => idFrom(chance.logins, size),
+    catalog: [{ type: 'compute', name: 'nova', path: '/v2.1' }],
+  })
+  return {
+    name,
+    seed,
+    cloud,
+    fetch(request, environ) {
+      const { path } = environ
+      if (path.startsWith('/identity') && (path.length === 9 || path.charCodeAt(9) === SLASH)) {
+        return keystone(request, below(environ, '/identity'))
+      }
+      return nova(request, environ)
+    },
+    controlId: () => idFrom(chance.control, 8),
+    describe: () => ({ ...describeCloud(cloud), seed }),
+    put: (description) => replaceCloud(cloud, cloudOf(description, seed, {})),
+    reset() {
+      const fresh = cloudOf(beginning, seed, options)
+      cloud.state.identity.tokens.clear()
+      replaceCloud(cloud, fresh)
+      for (const { stream, start } of Object.values(chance.streams)) stream.restore(start)
+    },
+  }
+}
+
+const SLASH = 0x2f
+
+function cloudOf(description: WorldDescription, seed: number, options: WorldOptions): Cloud {
+  const mode = options.clock ?? description.clock?.mode ?? 'real'
+  const start = description.clock?.start ?? (mode === 'manual' ? MANUAL_CLOCK_STARTS_MS : undefined)
+  return createCloud(description, { seed, clock: createClock({ mode, start }) })
+}
+
+/** A stream of chance for each purpose, so that one does not disturb the others. */
+function chances(seed: number) {
+  const stream = (purpose: string): { stream: Chance; start: ChanceState } => {
+    const made = createChance(seed, purpose)
+    return { stream: made, start: made.state() }
+  }
+  const streams = { requests: stream('requests'), logins: stream('logins'), control: stream('control') }
+  return {
+    streams,
+    requests: streams.requests.stream,
+    logins: streams.logins.stream,
+    control: streams.control.stream,
+  }
+}
+
+function idFrom(chance: Chance, size: number): string {
+  return customRandom(URL_SAFE, size, (bytes) => chance.bytes(bytes))()
+}
+
+/** The same address, seen from an application that is mounted at `root`. */
+function below(environ: Environ, root: string): Environ {
+  return {
+    path: environ.path.slice(root.length),
+    query: environ.query,
+    get base() {
+      return environ.base
+    },
+  }
+}

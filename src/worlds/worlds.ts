@@ -1,0 +1,58 @@
+/** Many worlds side by side, each at an address of its own: open, find and close them. */
+
+import { impossible } from '../cloud/errors.ts'
+import { createWorld, type World, type WorldOptions } from './world.ts'
+import type { WorldDescription } from './world-file.ts'
+
+/** The world that answers where no other is named. */
+export const DEFAULT_WORLD = 'default'
+
+/** What a world may be called, since its name stands in addresses. */
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
+
+export interface Worlds {
+  /** Add a world. @throws {CloudError} Impossible: its name is taken or no name, or its cloud cannot be */
+  open(name: string, description: WorldDescription, options?: WorldOptions): World
+  find(name: string): World | undefined
+  /** The default one first, then in the order in which they were opened. */
+  list(): World[]
+  /** End a world. @throws {CloudError} Impossible: it is the default one */
+  close(world: World): void
+}
+
+export function createWorlds(): Worlds {
+  const worlds = new Map<string, World>()
+  return {
+    open(name, description, options) {
+      if (!NAME.test(name)) {
+        impossible(`"${name}" cannot be the name of a world`, {
+          path: ['name'],
+          hint: 'up to 64 letters, digits, dots, dashes and underscores, the first a letter or a digit',
+        })
+      }
+      if (worlds.has(name)) {
+        impossible(`there is a world "${name}" already`, {
+          path: ['name'],
+          hint: 'end it first, or choose another name',
+        })
+      }
+      const world = createWorld(name, description, options)
+      worlds.set(name, world)
+      return world
+    },
+    find: (name) => worlds.get(name),
+    list: () => [...worlds.values()],
+    close(world) {
+      if (world.name === DEFAULT_WORLD) impossible('the default world cannot be ended', { hint: 'reset it instead' })
+      worlds.delete(world.name)
+    },
+  }
+}
+
+/** Which world a path is in, and the path below its address. */
+export function splitWorldPath(path: string): { name: string; prefix: string; path: string } {
+  if (!path.startsWith('/w/')) return { name: DEFAULT_WORLD, prefix: '', path }
+  const end = path.indexOf('/', 3)
+  const prefix = end < 0 ? path : path.slice(0, end)
+  return { name: prefix.slice(3), prefix, path: end < 0 ? '/' : path.slice(end) }
+}
