@@ -1,7 +1,7 @@
 /** The routes together, as Nova's paste pipeline and its router have them. */
 
 import { Hono } from 'hono'
-import { type Environ, parseQuery } from '../python/wsgi.ts'
+import { type Environ, parseQuery, withPath } from '../python/wsgi.ts'
 import { versionIn } from './content-type.ts'
 import { type ApiMethod, callMethod, type Nova, noSuchPath, type Visit } from './resource.ts'
 import { DELETE_SERVICE, indexServices, UPDATE_SERVICE } from './services.ts'
@@ -53,7 +53,7 @@ function discover(visit: Visit, path: string): Response | Promise<Response> {
   if (named === '2' || named === '2.1') {
     return callMethod({ ...visit, legacy: named === '2', access: 'open' }, SHOW_VERSION, '')
   }
-  const environ = { ...visit.environ, path }
+  const environ = withPath(visit.environ, path)
   return callMethod({ ...visit, environ, access: 'root' }, path === '/' ? LIST_VERSIONS : CHOOSE_VERSION, '')
 }
 

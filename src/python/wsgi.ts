@@ -63,3 +63,14 @@ export interface Environ {
   /** The address of the pretend cloud as the client wrote it, with no slash at the end: `http://localhost:8774/w/ci-7`. */
   base: string
 }
+
+/** The same place, but for the path. The address is still worked out only when it is asked for. */
+export function withPath(environ: Environ, path: string): Environ {
+  return {
+    path,
+    query: environ.query,
+    get base() {
+      return environ.base
+    },
+  }
+}

@@ -7,7 +7,7 @@ import { createCloud, describeCloud, replaceCloud } from '../cloud/description.t
 import { type Chance, type ChanceState, createChance } from '../cloud/ids.ts'
 import { keystoneApp } from '../keystone/app.ts'
 import { novaApp } from '../nova/app.ts'
-import type { Environ } from '../python/wsgi.ts'
+import { type Environ, withPath } from '../python/wsgi.ts'
 import type { WorldDescription } from './world-file.ts'
 
 /** When a clock that stands still starts, unless the world says: the same for everybody, so that runs can be compared. */
@@ -58,7 +58,7 @@ export function createWorld(name: string, beginning: WorldDescription, options: 
     fetch(request, environ) {
       const { path } = environ
       if (path.startsWith('/identity') && (path.length === 9 || path.charCodeAt(9) === SLASH)) {
-        return keystone(request, below(environ, '/identity'))
+        return keystone(request, withPath(environ, path.slice(9)))
       }
       return nova(request, environ)
     },
@@ -99,15 +99,4 @@ function chances(seed: number) {
 
 function idFrom(chance: Chance, size: number): string {
   return customRandom(URL_SAFE, size, (bytes) => chance.bytes(bytes))()
-}
-
-/** The same address, seen from an application that is mounted at `root`. */
-function below(environ: Environ, root: string): Environ {
-  return {
-    path: environ.path.slice(root.length),
-    query: environ.query,
-    get base() {
-      return environ.base
-    },
-  }
 }
