@@ -1,0 +1,51 @@
+/** Whether this computer has what the real clients need. */
+
+import { spawnSync } from 'node:child_process'
+
+/** The oldest Python that the current clients run on, and the oldest Go. */
+const OLDEST = { python: [3, 10], go: [1, 25] } as const
+
+/** Why the suite of real clients in this language cannot be run here; undefined when it can. */
+export function whyNot(suite: 'python' | 'go'): string | undefined {
+  return suite === 'python' ? whyNoPython() : whyNoGo()
+}
+
+function whyNoPython(): string | undefined {
+  const version = ask('python3', '-c', 'import sys; print("%d.%d" % sys.version_info[:2])')
+  const complaint = tooOld('python3', version, OLDEST.python)
+  if (complaint) return complaint
+  // Debian's python3 has venv, but without the package python3-venv not what venv installs pip with.
+  if (!ask('python3', '-c', 'import venv, ensurepip').ok) return 'python3 has no venv module'
+  return undefined
+}
+
+function whyNoGo(): string | undefined {
+  const version = ask('go', 'env', 'GOVERSION')
+  return tooOld('go', { ...version, out: version.out.replace(/^go/, '') }, OLDEST.go)
+}
+
+interface Answer {
+  ok: boolean
+  out: string
+  /** The command is not there at all. */
+  absent: boolean
+}
+
+function tooOld(name: string, version: Answer, [major, minor]: readonly [number, number]): string | undefined {
+  if (version.absent) return `${name} is not on the PATH`
+  if (!version.ok) return `${name} does not say which version it is: ${version.out}`
+  const [foundMajor = 0, foundMinor = 0] = version.out.split('.').map((part) => Number.parseInt(part, 10))
+  if (foundMajor > major || (foundMajor === major && foundMinor >= minor)) return undefined
+  return `${name} is ${foundMajor}.${foundMinor}, and ${major}.${minor} is needed`
+}
+
+function ask(command: string, ...args: string[]): Answer {
+  const { error, status, stdout, stderr } = spawnSync(command, args, {
+    encoding: 'utf8',
+    timeout: 30_000,
+    // Ask the Go that is here, not one that it would download.
+    env: { ...process.env, GOTOOLCHAIN: 'local' },
+  })
+  const absent = error !== undefined && 'code' in error && error.code === 'ENOENT'
+  return { ok: status === 0, out: (status === 0 ? stdout : stderr || `${error}`).trim(), absent }
+}
