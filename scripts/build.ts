@@ -14,8 +14,8 @@ const bundle = await rolldown({
 })
 await bundle.write({ dir: 'dist', format: 'esm', chunkFileNames: 'chunks/[name]-[hash].js', legalComments: 'inline' })
 chmodSync('dist/cli.js', 0o755)
-execFileSync(
-  process.execPath,
-  ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json', '--noEmit', 'false', '--emitDeclarationOnly', '--declaration', '--rootDir', 'src', '--outDir', 'dist/types', '--skipLibCheck'],
-  { stdio: 'inherit' },
-)
+
+const declarations = ['--noEmit', 'false', '--emitDeclarationOnly', '--declaration', '--outDir', 'dist/types']
+execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', ...declarations], {
+  stdio: 'inherit',
+})

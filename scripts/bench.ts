@@ -1,0 +1,182 @@
+/**
+ * How fast novasim is beside the least that Node can do: a bare `node:http` that sends the same bytes with the same headers.
+ * One interleaved run, so that both have the same machine: `npm run bench`. Needs `wrk` on the PATH.
+ */
+
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '2' },
+    json: { type: 'boolean', default: false },
+    check: { type: 'boolean', default: false },
+  },
+})
+const rounds = Number(values.rounds)
+const seconds = Number(values.seconds)
+
+/** The least ratio to bare `node:http` that is good enough, by the number of services in the list. */
+const TARGETS = { 5: 0.7, 1000: 0.5 } as const
+/** The most milliseconds from the start to the first answer, above an empty `node -e 0`. */
+const START_TARGET_MS = 100
+
+const median = (numbers: number[]) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN
+const say = (text: string) => process.stderr.write(`${text}\n`)
+
+try {
+  execFileSync('wrk', ['-v'], { stdio: 'ignore' })
+} catch (error) {
+  if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+    say('bench: wrk is not on the PATH. It is in the package "wrk" of most Linux distributions.')
+    process.exit(2)
+  }
+}
+
+const results: { services: number; bare: number; novasim: number; ratio: number; bytes: number }[] = []
+for (const services of [5, 1000]) {
+  const novasim = await startNovasim(services)
+  const url = `${novasim.url}/v2.1/os-services`
+  const headers = { 'X-Auth-Token': 'admin', 'OpenStack-API-Version': 'compute 2.53' }
+  const sample = await fetch(url, { headers })
+  const body = Buffer.from(await sample.arrayBuffer())
+  if (sample.status !== 200) throw new Error(`the list answered ${sample.status}: ${body}`)
+  const bare = await startBare(body, Object.fromEntries(sample.headers))
+  const runs: { bare: number[]; novasim: number[] } = { bare: [], novasim: [] }
+  for (let round = 0; round < rounds; round++) {
+    runs.bare.push(requestsPerSecond(`${bare.url}/v2.1/os-services`, headers))
+    runs.novasim.push(requestsPerSecond(url, headers))
+    say(`${services} services, round ${round + 1} of ${rounds}: bare ${runs.bare.at(-1)}, novasim ${runs.novasim.at(-1)}`)
+  }
+  bare.close()
+  novasim.close()
+  const ratios = runs.novasim.map((each, index) => each / (runs.bare[index] ?? Number.NaN))
+  results.push({
+    services,
+    bytes: body.length,
+    bare: median(runs.bare),
+    novasim: median(runs.novasim),
+    ratio: median(ratios),
+  })
+}
+
+const empty: number[] = []
+const first: number[] = []
+for (let round = 0; round < rounds * 2; round++) {
+  empty.push(timeOf(() => execFileSync(process.execPath, ['-e', '0'])))
+  first.push(await timeToFirstAnswer())
+}
+const start = { emptyMs: median(empty), firstAnswerMs: median(first), aboveMs: median(first) - median(empty) }
+
+if (values.json) process.stdout.write(`${JSON.stringify({ machine: machine(), results, start }, null, 2)}\n`)
+else report()
+if (values.check) {
+  const slow = results.filter(({ services, ratio }) => ratio < TARGETS[services as keyof typeof TARGETS])
+  for (const { services, ratio } of slow) say(`bench: the list of ${services} services is at ${ratio.toFixed(2)} of bare`)
+  if (start.aboveMs > START_TARGET_MS) say(`bench: the start takes ${start.aboveMs.toFixed(0)} ms more than an empty node`)
+  process.exitCode = slow.length > 0 || start.aboveMs > START_TARGET_MS ? 1 : 0
+}
+
+function report(): void {
+  process.stdout.write(`${machine()}; wrk, 1 thread, 16 connections, ${rounds} rounds of ${seconds} s, medians\n\n`)
+  process.stdout.write('| GET /os-services | bytes | bare node:http | novasim | ratio |\n| --- | --- | --- | --- | --- |\n')
+  for (const { services, bytes, bare, novasim, ratio } of results) {
+    const row = [`${services} services`, bytes, `${Math.round(bare)}/s`, `${Math.round(novasim)}/s`, ratio.toFixed(2)]
+    process.stdout.write(`| ${row.join(' | ')} |\n`)
+  }
+  const { emptyMs, firstAnswerMs, aboveMs } = start
+  process.stdout.write(
+    `\nStart to first answer: ${firstAnswerMs.toFixed(0)} ms; an empty node: ${emptyMs.toFixed(0)} ms; above it: ${aboveMs.toFixed(0)} ms\n`,
+  )
+}
+
+function machine(): string {
+  const all = cpus()
+  return `${all.length} × ${all[0]?.model.trim()}, Node ${process.version}`
+}
+
+function requestsPerSecond(url: string, headers: Record<string, string>): number {
+  const flags = Object.entries(headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`])
+  const output = execFileSync('wrk', ['-t1', '-c16', `-d${seconds}s`, ...flags, url], { encoding: 'utf8' })
+  if (/Non-2xx/.test(output)) throw new Error(`some answers were no successes:\n${output}`)
+  return Number(/Requests\/sec:\s+([\d.]+)/.exec(output)?.[1])
+}
+
+async function startBare(body: Buffer, headers: Record<string, string>): Promise<{ url: string; close(): void }> {
+  const sent = { ...headers, 'content-length': body.length }
+  delete (sent as Record<string, unknown>).connection
+  delete (sent as Record<string, unknown>)['keep-alive']
+  delete (sent as Record<string, unknown>).date
+  const program = `
+    const body = Buffer.from(${JSON.stringify(body.toString('base64'))}, 'base64')
+    const headers = ${JSON.stringify(sent)}
+    const server = require('node:http').createServer((_, answer) => { answer.writeHead(200, headers); answer.end(body) })
+    server.listen(0, '127.0.0.1', () => console.log('http://127.0.0.1:' + server.address().port))`
+  const file = join(tmpdir(), `novasim-bench-bare-${process.pid}.cjs`)
+  writeFileSync(file, program)
+  const child = spawn(process.execPath, [file], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const [line] = await once(child.stdout, 'data')
+  return { url: String(line).trim(), close: () => child.kill() }
+}
+
+async function startNovasim(services: number): Promise<{ url: string; close(): void }> {
+  const file = join(tmpdir(), `novasim-bench-${process.pid}.json`)
+  const computes = Array.from({ length: services - 2 }, (_, index) => ({ binary: 'nova-compute', host: `host${index}` }))
+  const others = ['nova-conductor', 'nova-scheduler'].map((binary) => ({ binary, host: 'controller' }))
+  writeFileSync(file, JSON.stringify({ services: [...others, ...computes] }))
+  const child = spawn(process.execPath, ['dist/cli.js', '--port', '0', '--world', file], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  const url = await authUrlOf(child.stdout)
+  return { url, close: () => child.kill() }
+}
+
+async function timeToFirstAnswer(): Promise<number> {
+  const port = await freePort()
+  const began = performance.now()
+  const child = spawn(process.execPath, ['dist/cli.js', '--port', String(port)], { stdio: 'ignore' })
+  for (;;) {
+    try {
+      await (await fetch(`http://127.0.0.1:${port}/`)).arrayBuffer()
+      break
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 1))
+    }
+  }
+  const took = performance.now() - began
+  child.kill()
+  await once(child, 'exit')
+  return took
+}
+
+async function authUrlOf(output: NodeJS.ReadableStream): Promise<string> {
+  let text = ''
+  for await (const piece of output) {
+    text += String(piece)
+    const url = /^OS_AUTH_URL=(.*)\/identity\/v3$/m.exec(text)?.[1]
+    if (url) return url
+  }
+  throw new Error(`novasim did not start: ${text}`)
+}
+
+async function freePort(): Promise<number> {
+  const server: Server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+function timeOf(run: () => void): number {
+  const began = performance.now()
+  run()
+  return performance.now() - began
+}
