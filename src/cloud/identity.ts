@@ -72,12 +72,16 @@ export interface ApplicationCredential {
   name: string
   secret: string
   userId: string
-  projectId: string
+  /** Null when it was made with an unscoped token, and gives but such. */
+  projectId: string | null
   roles: RoleName[]
   description: string | null
+  /** Kept as it was given, and of no use. */
+  system: string | null
   /** Milliseconds since 1970; null for never. */
   expiresAt: number | null
-  unrestricted: boolean
+  /** Whether its tokens may make and delete others; null is no. */
+  unrestricted: boolean | null
 }
 
 /** Times are milliseconds since 1970. */

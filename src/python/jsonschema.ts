@@ -17,6 +17,10 @@ export interface Schema {
   maxLength?: number
   minItems?: number
   maxItems?: number
+  minProperties?: number
+  maxProperties?: number
+  /** OpenStack's own checks; jsonschema's are not asked. */
+  format?: 'uuid'
   /** As Python's `re` reads it; written so that JavaScript reads it alike. */
   pattern?: string
 }
@@ -126,6 +130,18 @@ const CHECKS: { [Keyword in keyof Required<Schema>]: Check } = {
     if (!Array.isArray(instance) || instance.length <= maxItems) return undefined
     return `${repr(instance)} is too long`
   },
+  minProperties: (instance, { minProperties = 0 }) => {
+    if (!isDict(instance) || instance.size >= minProperties) return undefined
+    return `${repr(instance)} ${minProperties === 1 ? 'should be non-empty' : 'does not have enough properties'}`
+  },
+  maxProperties: (instance, { maxProperties = 0 }) => {
+    if (!isDict(instance) || instance.size <= maxProperties) return undefined
+    return `${repr(instance)} ${maxProperties === 0 ? 'is expected to be empty' : 'has too many properties'}`
+  },
+  format: (instance, { format = 'uuid' }) => {
+    if (typeof instance !== 'string' || isUuidLike(instance)) return undefined
+    return `${repr(instance)} is not a ${reprText(format)}`
+  },
   pattern: (instance, { pattern = '' }) => {
     // Python's $ also stands before a newline at the very end.
     if (typeof instance !== 'string' || new RegExp(pattern.replace(/\$$/, '(?=\\n?$)')).test(instance)) return undefined
@@ -169,6 +185,17 @@ function isType(value: PyValue, type: TypeName): boolean {
     case 'boolean':
       return typeof value === type
   }
+}
+
+/** oslo.utils `uuidutils.is_uuid_like`: dashes, braces and the prefix of a URN are let pass. */
+function isUuidLike(text: string): boolean {
+  return /^[\da-f]{32}$/i.test(
+    text
+      .replace('urn:', '')
+      .replace('uuid:', '')
+      .replace(/^[{}]+|[{}]+$/g, '')
+      .replaceAll('-', ''),
+  )
 }
 
 function isInt(value: PyValue): boolean {

@@ -1,0 +1,109 @@
+/** What a method of Keystone is given and what it gives back, and the headers that all answers have. */
+
+import type { Cloud } from '../cloud/cloud.ts'
+import { findToken, type Token } from '../cloud/identity.ts'
+import { dumps, type Writable } from '../python/json.ts'
+import { type PyDict, PyError } from '../python/values.ts'
+import { type Environ, parseQuery } from '../python/wsgi.ts'
+
+/** What Keystone needs of the world that it is in. */
+export interface Keystone {
+  cloud: Cloud
+  /** A new `req-…` for each request. */
+  requestId(): string
+  /** The next piece of seeded chance, of so many URL-safe characters: for tokens, audit ids, secrets. */
+  randomId(size: number): string
+  /** The services of the catalogue besides identity, in its order. `path` is below the world's own address. */
+  catalog: { type: string; name: string; path: string }[]
+}
+
+/** One call of a method. */
+export interface Call {
+  keystone: Keystone
+  cloud: Cloud
+  environ: Environ
+  /** `GET` where the request was a HEAD, too. */
+  method: string
+  isHead: boolean
+  headers: Headers
+  /** Where Keystone's own API is: `http://localhost:8774/identity/v3`. */
+  url: string
+  /** Whoever asks; undefined when the request has no token, or one that is not good. */
+  token: Token | undefined
+  /** What the path says, by name. */
+  params: Record<string, string>
+  query: Map<string, string[]>
+  body: PyDict
+}
+
+export interface Answer {
+  /** Default 200. */
+  status?: number
+  /** None where there is none. */
+  body?: string
+  headers?: Record<string, string>
+}
+
+export type Method = (call: Call) => Answer
+
+/** Make a call out of a request. */
+export function createCall(keystone: Keystone, request: Request, environ: Environ): Call {
+  const { cloud } = keystone
+  const isHead = request.method === 'HEAD'
+  return {
+    keystone,
+    cloud,
+    environ,
+    method: isHead ? 'GET' : request.method,
+    isHead,
+    headers: request.headers,
+    get url() {
+      return `${environ.base}/identity/v3`
+    },
+    token: findToken(cloud, request.headers.get('x-auth-token') ?? ''),
+    params: {},
+    query: queryOf(environ),
+    body: new Map(),
+  }
+}
+
+/** A view, written as Flask-RESTful writes what a method returns. keystone/server/flask/common.py `APIBase._output_json` */
+export function view(value: Writable, status = 200): Answer {
+  return { status, body: `${dumps(value)}\n` }
+}
+
+/** The first value of a query's parameter. */
+export function parameter({ query }: Call, name: string): string | undefined {
+  return query.get(name)?.[0]
+}
+
+/** Whether a flag is set: any value but `0` sets it, and so does none. keystone/server/flask/common.py `query_filter_is_true` */
+export function isSet(call: Call, name: string): boolean {
+  const value = parameter(call, name)
+  return value !== undefined && value !== '0'
+}
+
+/** An answer on its way, with the headers that all of Keystone's have. */
+export function respond(call: Call, { status = 200, body, headers }: Answer): Response {
+  const length = body === undefined ? 0 : Buffer.byteLength(body)
+  const kind = status === 204 ? undefined : { 'Content-Type': 'application/json', 'Content-Length': `${length}` }
+  return new Response(call.isHead || body === undefined ? null : body, {
+    status,
+    headers: {
+      ...kind,
+      ...headers,
+      Vary: 'X-Auth-Token',
+      'x-openstack-request-id': call.keystone.requestId(),
+    },
+  })
+}
+
+/** Bytes that are no UTF-8 do not trouble Werkzeug; here, a query that has some is taken for none. */
+function queryOf({ query }: Environ): Map<string, string[]> {
+  try {
+    return parseQuery(query)
+  } catch (error) {
+    if (error instanceof PyError) return new Map()
+    throw error
+  }
+}

@@ -1,0 +1,97 @@
+/** Roles, and which implies which. keystone/api/roles.py, keystone/api/role_inferences.py */
+
+import type { Cloud } from '../cloud/cloud.ts'
+import { IMPLIES, ROLES, type RoleName } from '../cloud/identity.ts'
+import { hexFor } from '../cloud/ids.ts'
+import { byId, collection, found, member, type Ref, sameText } from './collections.ts'
+import { KeystoneError, notFound, unauthorized } from './errors.ts'
+import { enforce } from './policy.ts'
+import { type Answer, type Call, parameter, view } from './resource.ts'
+import { DOMAIN_ID, NAME, validateQuery } from './validate.ts'
+
+const QUERY = { type: 'object', properties: { name: NAME, domain_id: DOMAIN_ID } } as const
+
+/** A role has a name in the cloud; Keystone has an id for each. */
+export function roleId(cloud: Cloud, name: RoleName): string {
+  return hexFor(cloud.seed, 'role', name)
+}
+
+export function findRole(cloud: Cloud, id: string): RoleName | undefined {
+  return ROLES.find((name) => sameText(roleId(cloud, name), id))
+}
+
+/** @throws {KeystoneError} 404 */
+export function getRole(cloud: Cloud, id: string): RoleName {
+  return found(findRole(cloud, id), () => notFound('role', id))
+}
+
+/** As in a list. Shown alone, it has no description. */
+export function roleRef(cloud: Cloud, name: RoleName): Ref {
+  return { id: roleId(cloud, name), name, domain_id: null, description: null, options: { immutable: true } }
+}
+
+/** GET /v3/roles */
+export function listRoles(call: Call): Answer {
+  validateQuery(call, QUERY)
+  const ofDomain = Boolean(parameter(call, 'domain_id'))
+  enforce(call, ofDomain ? 'list_domain_roles' : 'list_roles')
+  const roles = ROLES.map((name) => roleRef(call.cloud, name)).sort(byId)
+  return collection(call, { name: 'roles', filters: ['name', 'domain_id'] }, roles)
+}
+
+/** GET /v3/roles/{role_id} */
+export function showRole(call: Call): Answer {
+  const { role_id: id = '' } = call.params
+  if (!call.token) throw unauthorized()
+  const name = getRole(call.cloud, id)
+  enforce(call, 'get_role', { role: name })
+  const { description: _, ...ref } = roleRef(call.cloud, name)
+  return member(call, 'role', 'roles', ref)
+}
+
+/** GET /v3/roles/{prior_role_id}/implies */
+export function listImplied(call: Call): Answer {
+  const prior = priorRole(call)
+  enforce(call, 'list_implied_roles')
+  const implied = IMPLIES[prior]
+  return view({
+    role_inference: { prior_role: roleLink(call, prior), implies: implied ? [roleLink(call, implied)] : [] },
+    links: { self: `${call.url}/roles/${call.params.prior_role_id}/implies` },
+  })
+}
+
+/** GET /v3/roles/{prior_role_id}/implies/{implied_role_id} */
+export function showImplied(call: Call): Answer {
+  const prior = priorRole(call)
+  const { prior_role_id: priorId = '', implied_role_id: impliedId = '' } = call.params
+  const implied = getRole(call.cloud, impliedId)
+  enforce(call, call.isHead ? 'check_implied_role' : 'get_implied_role')
+  if (IMPLIES[prior] !== implied) throw new KeystoneError(404, `${priorId} does not imply ${impliedId}.`)
+  if (call.isHead) return { status: 204 }
+  return view({
+    role_inference: { prior_role: roleLink(call, prior), implies: roleLink(call, implied) },
+    links: { self: `${call.url}/roles/${priorId}/implies/${impliedId}` },
+  })
+}
+
+/** GET /v3/role_inferences */
+export function listInferences(call: Call): Answer {
+  enforce(call, 'list_role_inference_rules')
+  const priors = ROLES.map((name) => ({ id: roleId(call.cloud, name), name })).sort(byId)
+  return view({
+    role_inferences: priors.flatMap(({ name }) => {
+      const implied = IMPLIES[name]
+      return implied ? [{ prior_role: roleLink(call, name), implies: [roleLink(call, implied)] }] : []
+    }),
+  })
+}
+
+function priorRole(call: Call): RoleName {
+  if (!call.token) throw unauthorized()
+  return getRole(call.cloud, call.params.prior_role_id ?? '')
+}
+
+function roleLink({ cloud, url }: Call, name: RoleName) {
+  const id = roleId(cloud, name)
+  return { id, links: { self: `${url}/roles/${id}` }, name }
+}

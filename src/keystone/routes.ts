@@ -1,0 +1,174 @@
+/** All of Keystone's paths, what answers at each, and what is not to be had here. keystone/api */
+
+import { createCredential, deleteCredential, listCredentials, showCredential } from './application-credentials.ts'
+import { createToken } from './authenticate.ts'
+import { listDomains, showDomain } from './domains.ts'
+import { certificatesGone, emptyList, listRevoked, nothing, showLimitModel } from './empty.ts'
+import { notImplemented } from './errors.ts'
+import { checkGrant, listGrants } from './grants.ts'
+import { listOwnDomains, listOwnProjects, showCatalog, showOwnSystem } from './own-scopes.ts'
+import { enforce } from './policy.ts'
+import { listProjects, listTags, showProject, showTag } from './projects.ts'
+import type { Method } from './resource.ts'
+import { listRoleAssignments } from './role-assignments.ts'
+import { listImplied, listInferences, listRoles, showImplied, showRole } from './roles.ts'
+import { listEndpoints, listRegions, listServices, showEndpoint, showRegion, showService } from './services.ts'
+import { deleteToken, showToken } from './tokens.ts'
+import { listAccessRules, listGroupsOfUser, listProjectsOfUser, listUsers, showAccessRule, showUser } from './users.ts'
+import { listVersions, showVersion } from './versions.ts'
+
+const VERBS = ['PUT', 'PATCH', 'POST', 'DELETE', 'GET'] as const
+type Verb = (typeof VERBS)[number]
+
+/** A method, or the action of the policy for one that Keystone has and novasim does not. */
+type Entry = Method | string
+
+export interface Route {
+  /** Segments; those that begin with a colon match any. */
+  segments: string[]
+  methods: Partial<Record<Verb, Entry>>
+}
+
+const PATHS: Record<string, Partial<Record<Verb, Entry>>> = {
+  '/': { GET: listVersions },
+  '/v3': { GET: showVersion },
+  '/v3/auth/tokens': { POST: createToken, GET: showToken, DELETE: deleteToken },
+  '/v3/auth/tokens/OS-PKI/revoked': { GET: listRevoked },
+  '/v3/auth/catalog': { GET: showCatalog },
+  '/v3/auth/projects': { GET: listOwnProjects },
+  '/v3/auth/domains': { GET: listOwnDomains },
+  '/v3/auth/system': { GET: showOwnSystem },
+  '/v3/OS-FEDERATION/projects': { GET: listOwnProjects },
+  '/v3/OS-FEDERATION/domains': { GET: listOwnDomains },
+  '/v3/users': { GET: listUsers, POST: 'create_user' },
+  '/v3/users/:user_id': { GET: showUser, PATCH: 'update_user', DELETE: 'delete_user' },
+  '/v3/users/:user_id/projects': { GET: listProjectsOfUser },
+  '/v3/users/:user_id/groups': { GET: listGroupsOfUser },
+  '/v3/users/:user_id/tokens': { DELETE: 'revoke_tokens_for_user' },
+  '/v3/users/:user_id/application_credentials': { GET: listCredentials, POST: createCredential },
+  '/v3/users/:user_id/application_credentials/:application_credential_id': {
+    GET: showCredential,
+    DELETE: deleteCredential,
+  },
+  '/v3/users/:user_id/access_rules': { GET: listAccessRules },
+  '/v3/users/:user_id/access_rules/:access_rule_id': { GET: showAccessRule, DELETE: 'delete_access_rule' },
+  '/v3/projects': { GET: listProjects, POST: 'create_project' },
+  '/v3/projects/:project_id': { GET: showProject, PATCH: 'update_project', DELETE: 'delete_project' },
+  '/v3/projects/:project_id/tags': { GET: listTags, PUT: 'update_project_tags', DELETE: 'delete_project_tags' },
+  '/v3/projects/:project_id/tags/:value': { GET: showTag, PUT: 'create_project_tag', DELETE: 'delete_project_tag' },
+  '/v3/projects/:project_id/users/:user_id/roles': { GET: listGrants('project') },
+  '/v3/projects/:project_id/users/:user_id/roles/:role_id': {
+    GET: checkGrant('project'),
+    PUT: 'create_grant',
+    DELETE: 'revoke_grant',
+  },
+  '/v3/domains': { GET: listDomains, POST: 'create_domain' },
+  '/v3/domains/:domain_id': { GET: showDomain, PATCH: 'update_domain', DELETE: 'delete_domain' },
+  '/v3/domains/:domain_id/users/:user_id/roles': { GET: listGrants('domain') },
+  '/v3/domains/:domain_id/users/:user_id/roles/:role_id': {
+    GET: checkGrant('domain'),
+    PUT: 'create_grant',
+    DELETE: 'revoke_grant',
+  },
+  '/v3/system/users/:user_id/roles': { GET: listGrants('system') },
+  '/v3/system/users/:user_id/roles/:role_id': {
+    GET: checkGrant('system'),
+    PUT: 'create_system_grant_for_user',
+    DELETE: 'revoke_system_grant_for_user',
+  },
+  '/v3/roles': { GET: listRoles, POST: 'create_role' },
+  '/v3/roles/:role_id': { GET: showRole, PATCH: 'update_role', DELETE: 'delete_role' },
+  '/v3/roles/:prior_role_id/implies': { GET: listImplied },
+  '/v3/roles/:prior_role_id/implies/:implied_role_id': {
+    GET: showImplied,
+    PUT: 'create_implied_role',
+    DELETE: 'delete_implied_role',
+  },
+  '/v3/role_inferences': { GET: listInferences },
+  '/v3/role_assignments': { GET: listRoleAssignments },
+  '/v3/services': { GET: listServices, POST: 'create_service' },
+  '/v3/services/:service_id': { GET: showService, PATCH: 'update_service', DELETE: 'delete_service' },
+  '/v3/endpoints': { GET: listEndpoints, POST: 'create_endpoint' },
+  '/v3/endpoints/:endpoint_id': { GET: showEndpoint, PATCH: 'update_endpoint', DELETE: 'delete_endpoint' },
+  '/v3/regions': { GET: listRegions, POST: 'create_region' },
+  '/v3/regions/:region_id': {
+    GET: showRegion,
+    PUT: 'create_region',
+    PATCH: 'update_region',
+    DELETE: 'delete_region',
+  },
+  '/v3/groups': { GET: emptyList('groups', 'list_groups'), POST: 'create_group' },
+  '/v3/groups/:group_id': {
+    GET: nothing('group', 'group_id', 'get_group'),
+    PATCH: 'update_group',
+    DELETE: 'delete_group',
+  },
+  '/v3/credentials': { GET: emptyList('credentials', 'list_credentials'), POST: 'create_credential' },
+  '/v3/credentials/:credential_id': {
+    GET: nothing('credential', 'credential_id', 'get_credential'),
+    PATCH: 'update_credential',
+    DELETE: 'delete_credential',
+  },
+  '/v3/policies': { GET: emptyList('policies', 'list_policies'), POST: 'create_policy' },
+  '/v3/OS-TRUST/trusts': { GET: emptyList('trusts', 'list_trusts'), POST: 'create_trust' },
+  '/v3/limits': { GET: emptyList('limits', 'list_limits'), POST: 'create_limits' },
+  '/v3/limits/model': { GET: showLimitModel },
+  '/v3/registered_limits': {
+    GET: emptyList('registered_limits', 'list_registered_limits'),
+    POST: 'create_registered_limits',
+  },
+  '/v3/OS-SIMPLE-CERT/ca': { GET: certificatesGone },
+  '/v3/OS-SIMPLE-CERT/certificates': { GET: certificatesGone },
+}
+
+const ROUTES: Route[] = Object.entries(PATHS).map(([path, methods]) => ({ segments: segmentsOf(path), methods }))
+
+/** By the number of segments, so that few are looked at. */
+const BY_LENGTH = Map.groupBy(ROUTES, ({ segments }) => segments.length)
+
+export interface Match {
+  route: Route
+  params: Record<string, string>
+}
+
+/** The route of a path that has no empty segments. */
+export function findRoute(path: string): Match | undefined {
+  const parts = segmentsOf(path)
+  let best: Match | undefined
+  for (const route of BY_LENGTH.get(parts.length) ?? []) {
+    const params = match(route.segments, parts)
+    // What names all of its segments goes before what takes any.
+    if (params && (!best || Object.keys(params).length < Object.keys(best.params).length)) best = { route, params }
+  }
+  return best
+}
+
+/** What a route has for a verb; what novasim lacks still asks the policy first. */
+export function methodOf({ methods }: Route, verb: string): Method | undefined {
+  const entry = VERBS.find((each) => each === verb) && methods[verb as Verb]
+  if (typeof entry !== 'string') return entry
+  return (call) => {
+    enforce(call, entry)
+    throw notImplemented()
+  }
+}
+
+/** Python keeps them in a set, whose order is left to chance; this is one that it may have. */
+export function allowedAt({ methods }: Route): string {
+  const verbs = VERBS.filter((verb) => methods[verb])
+  return methods.GET ? [...verbs, 'OPTIONS', 'HEAD'].join(', ') : ['OPTIONS', ...verbs].join(', ')
+}
+
+function segmentsOf(path: string): string[] {
+  return path.split('/').slice(1)
+}
+
+function match(segments: string[], parts: string[]): Record<string, string> | undefined {
+  const params: Record<string, string> = {}
+  for (const [index, segment] of segments.entries()) {
+    const part = parts[index] ?? ''
+    if (segment.startsWith(':')) params[segment.slice(1)] = part
+    else if (segment !== part) return undefined
+  }
+  return params
+}

@@ -1,0 +1,22 @@
+/** Times as Keystone writes them: `2026-01-01T00:00:00.000000Z`, in whole seconds. keystone/common/utils.py `isotime` */
+
+/** @param ms since 1970 */
+export function isoTime(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}.000000Z`
+}
+
+/** The second that a moment is in. */
+export function wholeSecond(ms: number): number {
+  return Math.floor(ms / 1000) * 1000
+}
+
+/**
+ * A time in ISO 8601, in UTC, in milliseconds since 1970; undefined when it is none that Keystone reads.
+ *
+ * @see oslo.utils timeutils.py `parse_isotime`
+ */
+export function parseIsoTime(text: string): number | undefined {
+  const match = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?)Z$/.exec(text)
+  const time = match ? Date.parse(`${match[1]}T${match[2]?.replace(',', '.')}Z`) : Number.NaN
+  return Number.isNaN(time) ? undefined : time
+}

@@ -1,0 +1,84 @@
+/** Users: list and show, and what belongs to one. keystone/api/users.py */
+
+import type { Cloud } from '../cloud/cloud.ts'
+import { DOMAIN, projectsOf, type User } from '../cloud/identity.ts'
+import { byId, collection, found, member, type Ref, sameText } from './collections.ts'
+import { badRequest, MALFORMED, notFound } from './errors.ts'
+import { enforce, type Target } from './policy.ts'
+import { projectRef } from './projects.ts'
+import { type Answer, type Call, parameter } from './resource.ts'
+import { DOMAIN_ID, FLAG, NAME, SORT, validateQuery } from './validate.ts'
+
+const FILTERS = ['domain_id', 'enabled', 'idp_id', 'name', 'protocol_id', 'unique_id', 'password_expires_at']
+const QUERY = { type: 'object', properties: { domain_id: DOMAIN_ID, enabled: FLAG, name: NAME, ...SORT } } as const
+
+/** GET /v3/users */
+export function listUsers(call: Call): Answer {
+  validateQuery(call, QUERY)
+  enforce(call, 'list_users', { domainId: DOMAIN.id })
+  requireTimestamp(parameter(call, 'password_expires_at'))
+  const users = [...call.cloud.state.identity.users.values()].map(userRef).sort(byId)
+  return collection(call, { name: 'users', filters: FILTERS }, users)
+}
+
+/** GET /v3/users/{user_id} */
+export function showUser(call: Call): Answer {
+  const { user_id: id = '' } = call.params
+  enforce(call, 'get_user', userTarget(call.cloud, id))
+  return member(call, 'user', 'users', userRef(getUser(call.cloud, id)))
+}
+
+/** GET /v3/users/{user_id}/projects */
+export function listProjectsOfUser(call: Call): Answer {
+  const { user_id: id = '' } = call.params
+  enforce(call, 'list_user_projects', userTarget(call.cloud, id))
+  const projects = projectsOf(call.cloud, getUser(call.cloud, id).id).map(projectRef).sort(byId)
+  return collection(call, { name: 'projects', filters: ['domain_id', 'enabled', 'name'] }, projects)
+}
+
+/** GET /v3/users/{user_id}/groups: there are no groups. */
+export function listGroupsOfUser(call: Call): Answer {
+  const { user_id: id = '' } = call.params
+  enforce(call, 'list_groups_for_user', { ...userTarget(call.cloud, id), userId: id })
+  getUser(call.cloud, id)
+  return collection(call, { name: 'groups' }, [])
+}
+
+/** GET /v3/users/{user_id}/access_rules: there are no access rules. */
+export function listAccessRules(call: Call): Answer {
+  enforce(call, 'list_access_rules', userTarget(call.cloud, call.params.user_id ?? ''))
+  return collection(call, { name: 'access_rules' }, [])
+}
+
+/** GET /v3/users/{user_id}/access_rules/{access_rule_id} */
+export function showAccessRule(call: Call): Answer {
+  enforce(call, 'get_access_rule', userTarget(call.cloud, call.params.user_id ?? ''))
+  throw notFound('Access Rule', call.params.access_rule_id ?? '')
+}
+
+/** @throws {KeystoneError} 404 */
+export function getUser(cloud: Cloud, id: string): User {
+  return found(findUser(cloud, id), () => notFound('user', id))
+}
+
+/** The database finds ids without case. */
+export function findUser(cloud: Cloud, id: string): User | undefined {
+  const { users } = cloud.state.identity
+  return users.get(id) ?? [...users.values()].find((user) => sameText(user.id, id))
+}
+
+/** What a rule is told of a user: nothing when there is none. */
+export function userTarget(cloud: Cloud, id: string): Target {
+  const user = findUser(cloud, id)
+  return user ? { userId: user.id, domainId: DOMAIN.id } : {}
+}
+
+function userRef({ id, name }: User): Ref {
+  return { id, name, domain_id: DOMAIN.id, enabled: true, password_expires_at: null, options: {} }
+}
+
+/** Passwords never expire here, so no time is before one or after. keystone/identity/backends/sql.py `_create_password_expires_query` */
+function requireTimestamp(wanted: string | undefined): void {
+  if (wanted === undefined || /^(?:(?:lt|lte|gt|gte|eq|neq):)?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(wanted)) return
+  throw badRequest(`Timestamp not in expected format. ${MALFORMED}`)
+}
