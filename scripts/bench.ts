@@ -53,7 +53,9 @@ for (const services of [5, 1000]) {
   for (let round = 0; round < rounds; round++) {
     runs.bare.push(requestsPerSecond(`${bare.url}/v2.1/os-services`, headers))
     runs.novasim.push(requestsPerSecond(url, headers))
-    say(`${services} services, round ${round + 1} of ${rounds}: bare ${runs.bare.at(-1)}, novasim ${runs.novasim.at(-1)}`)
+    say(
+      `${services} services, round ${round + 1} of ${rounds}: bare ${runs.bare.at(-1)}, novasim ${runs.novasim.at(-1)}`,
+    )
   }
   bare.close()
   novasim.close()
@@ -79,14 +81,18 @@ if (values.json) process.stdout.write(`${JSON.stringify({ machine: machine(), re
 else report()
 if (values.check) {
   const slow = results.filter(({ services, ratio }) => ratio < TARGETS[services as keyof typeof TARGETS])
-  for (const { services, ratio } of slow) say(`bench: the list of ${services} services is at ${ratio.toFixed(2)} of bare`)
-  if (start.aboveMs > START_TARGET_MS) say(`bench: the start takes ${start.aboveMs.toFixed(0)} ms more than an empty node`)
+  for (const { services, ratio } of slow)
+    say(`bench: the list of ${services} services is at ${ratio.toFixed(2)} of bare`)
+  if (start.aboveMs > START_TARGET_MS)
+    say(`bench: the start takes ${start.aboveMs.toFixed(0)} ms more than an empty node`)
   process.exitCode = slow.length > 0 || start.aboveMs > START_TARGET_MS ? 1 : 0
 }
 
 function report(): void {
   process.stdout.write(`${machine()}; wrk, 1 thread, 16 connections, ${rounds} rounds of ${seconds} s, medians\n\n`)
-  process.stdout.write('| GET /os-services | bytes | bare node:http | novasim | ratio |\n| --- | --- | --- | --- | --- |\n')
+  process.stdout.write(
+    '| GET /os-services | bytes | bare node:http | novasim | ratio |\n| --- | --- | --- | --- | --- |\n',
+  )
   for (const { services, bytes, bare, novasim, ratio } of results) {
     const row = [`${services} services`, bytes, `${Math.round(bare)}/s`, `${Math.round(novasim)}/s`, ratio.toFixed(2)]
     process.stdout.write(`| ${row.join(' | ')} |\n`)
@@ -128,7 +134,10 @@ async function startBare(body: Buffer, headers: Record<string, string>): Promise
 
 async function startNovasim(services: number): Promise<{ url: string; close(): void }> {
   const file = join(tmpdir(), `novasim-bench-${process.pid}.json`)
-  const computes = Array.from({ length: services - 2 }, (_, index) => ({ binary: 'nova-compute', host: `host${index}` }))
+  const computes = Array.from({ length: services - 2 }, (_, index) => ({
+    binary: 'nova-compute',
+    host: `host${index}`,
+  }))
   const others = ['nova-conductor', 'nova-scheduler'].map((binary) => ({ binary, host: 'controller' }))
   writeFileSync(file, JSON.stringify({ services: [...others, ...computes] }))
   const child = spawn(process.execPath, ['dist/cli.js', '--port', '0', '--world', file], {

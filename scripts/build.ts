@@ -12,7 +12,7 @@ const bundle = await rolldown({
   platform: 'node',
   transform: { define: { NOVASIM_VERSION: JSON.stringify(version) }, target: 'node20' },
 })
-await bundle.write({ dir: 'dist', format: 'esm', chunkFileNames: 'chunks/[name]-[hash].js', legalComments: 'inline' })
+await bundle.write({ dir: 'dist', format: 'esm', chunkFileNames: 'chunks/[name]-[hash].js', comments: { legal: true } })
 chmodSync('dist/cli.js', 0o755)
 
 const declarations = ['--noEmit', 'false', '--emitDeclarationOnly', '--declaration', '--outDir', 'dist/types']

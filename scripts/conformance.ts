@@ -102,7 +102,8 @@ function tell(expected: Entry, actual: Entry | undefined): void {
   process.stdout.write(`  DIFFERS ${expected.name}\n`)
   for (const key of ['status', 'headers', 'present', 'body'] as const) {
     const [real, ours] = [JSON.stringify(expected[key]), JSON.stringify(actual?.[key])]
-    if (real !== ours) process.stdout.write(`    ${key}\n      real ${real.slice(0, 1500)}\n      ours ${ours?.slice(0, 1500)}\n`)
+    if (real !== ours)
+      process.stdout.write(`    ${key}\n      real ${real.slice(0, 1500)}\n      ours ${ours?.slice(0, 1500)}\n`)
   }
 }
 
@@ -149,7 +150,8 @@ async function loginFrom(output: NodeJS.ReadableStream): Promise<Record<string, 
   let text = ''
   for await (const piece of output) {
     text += String(piece)
-    if (/^export /m.test(text)) return Object.fromEntries([...text.matchAll(/^(OS_\w+)=(.*)$/gm)].map((match) => [match[1], match[2]]))
+    if (/^export /m.test(text))
+      return Object.fromEntries([...text.matchAll(/^(OS_\w+)=(.*)$/gm)].map((match) => [match[1], match[2]]))
   }
   throw new Error(`novasim did not start: ${text}`)
 }

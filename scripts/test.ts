@@ -11,7 +11,10 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { whyNot } from '../test/clients/available.ts'
 
-const { values, positionals } = parseArgs({ options: { all: { type: 'boolean', default: false } }, allowPositionals: true })
+const { values, positionals } = parseArgs({
+  options: { all: { type: 'boolean', default: false } },
+  allowPositionals: true,
+})
 
 /** Each suite, the files that are its own, and why it cannot run here, if so. */
 const SUITES = [

@@ -5,6 +5,7 @@ import type { IncomingMessage, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import type { ClockMode } from './cloud/clock.ts'
+import type { ControlApp } from './control/app.ts'
 import { decodePath, type Environ } from './python/wsgi.ts'
 import { loadWorld } from './worlds/load.ts'
 import { loginOf } from './worlds/login.ts'
@@ -65,14 +66,14 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
   opened.catch(() => {})
 
   // Most runs steer nothing, so what only control needs (schemas, YAML) is loaded at its first request.
-  let control: Promise<ReturnType<typeof import('./control/app.ts').controlApp>> | undefined
+  let control: Promise<ControlApp> | undefined
   const steer = async (request: Request, address: Address, world: World): Promise<Response> => {
     const path = address.path.slice(CONTROL.length).replace(/\/+$/, '') || '/'
     if (path !== '/health' && options.controlToken !== undefined && !bears(request, options.controlToken)) {
       return problem(401, 'this control route wants the control token', 'send "Authorization: Bearer <token>"')
     }
     control ??= import('./control/app.ts').then(({ controlApp }) => controlApp({ worlds, version: VERSION, startedAt }))
-    return (await control)(request, { world, path, origin: address.origin })
+    return (await control).fetch(request, { world, path, origin: address.origin })
   }
 
   const answer = (request: Request, incoming: IncomingMessage | undefined): Response | Promise<Response> => {
@@ -87,8 +88,11 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
   const respond = logged ?? answer
   return {
     fetch: (request, bindings) => {
-      if (worlds.find(DEFAULT_WORLD)) return respond(request, bindings?.incoming)
-      return opened.then(() => respond(request, bindings?.incoming))
+      const incoming = bindings?.incoming
+      if (!incoming && hasUncountedBody(request))
+        return counted(request).then((same) => opened.then(() => respond(same, undefined)))
+      if (worlds.find(DEFAULT_WORLD)) return respond(request, incoming)
+      return opened.then(() => respond(request, incoming))
     },
     ready: opened,
     worlds,
@@ -120,7 +124,11 @@ export interface StartedEmulator extends Emulator {
  * @throws {WorldFileError} when the world is not as it has to be, before the port opens
  * @throws when the port cannot be had
  */
-export async function startEmulator({ port = 0, host = '127.0.0.1', ...options }: StartOptions = {}): Promise<StartedEmulator> {
+export async function startEmulator({
+  port = 0,
+  host = '127.0.0.1',
+  ...options
+}: StartOptions = {}): Promise<StartedEmulator> {
   const emulator = createEmulator(options)
   const world = await emulator.ready
   const server = createAdaptorServer({ fetch: (request, bindings) => emulator.fetch(request, bindings as Bindings) })
@@ -185,6 +193,18 @@ function targetOf({ url }: Request, incoming: IncomingMessage | undefined): stri
   const target = start < 0 ? '/' : url.slice(start)
   const fragment = target.indexOf('#')
   return fragment < 0 ? target : target.slice(0, fragment)
+}
+
+/** A request that comes from no socket has a body whose length nobody has counted, as a client would. */
+function hasUncountedBody({ body, headers }: Request): boolean {
+  return body !== null && !headers.has('content-length') && !headers.has('transfer-encoding')
+}
+
+async function counted(request: Request): Promise<Request> {
+  const body = await request.arrayBuffer()
+  const headers = new Headers(request.headers)
+  headers.set('content-length', String(body.byteLength))
+  return new Request(request.url, { method: request.method, headers, body })
 }
 
 function bears(request: Request, token: string): boolean {

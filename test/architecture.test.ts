@@ -34,18 +34,28 @@ test('cloud/ uses no package and no Node module', () => {
 
 test('cloud/ has no wall clock and no chance of its own', () => {
   const files = sources.filter((file) => roomOf(file) === 'cloud')
-  const found = files.filter((file) => /Date\.now\(|new Date\(\)|Math\.random|crypto\./.test(readFileSync(file, 'utf8')))
+  const found = files.filter((file) =>
+    /Date\.now\(|new Date\(\)|Math\.random|crypto\./.test(readFileSync(file, 'utf8')),
+  )
   expect(found).toEqual([])
 })
 
 test('nothing that is published speaks of the place where it was written', () => {
   const files = [...sources, 'README.md', 'package.json', 'package-lock.json', 'CONTRIBUTING.md', 'CHANGELOG.md']
-  const found = files.filter((file) => /\.\.\/shared|\/work\/|\/root\/|registry\.npmjs|"resolved":/.test(readFileSync(file, 'utf8')))
+  const found = files.filter((file) =>
+    /\.\.\/shared|\/work\/|\/root\/|registry\.npmjs|"resolved":/.test(readFileSync(file, 'utf8')),
+  )
   expect(found).toEqual([])
 })
 
 test('the reader of imports sees every form of one', () => {
-  const forms = ["import 'a'", "import x from 'b'", "export * from 'c'", "await import('d')", "import type { X } from 'e'"]
+  const forms = [
+    "import 'a'",
+    "import x from 'b'",
+    "export * from 'c'",
+    "await import('d')",
+    "import type { X } from 'e'",
+  ]
   expect(specifiersIn(forms.join('\n'))).toEqual(['a', 'b', 'c', 'd', 'e'])
 })
 

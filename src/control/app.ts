@@ -13,8 +13,14 @@ import { services } from './services.ts'
 import { reset, state } from './state.ts'
 import { worldRoutes } from './worlds.ts'
 
-/** @returns a fetch that is told beside the request which world it is for */
-export function controlApp(steered: Steered): (request: Request, place: Place) => Response | Promise<Response> {
+export interface ControlApp {
+  /** Told beside the request which world it is for. */
+  fetch(request: Request, place: Place): Response | Promise<Response>
+  /** `GET /health` and so on, as docs/control.md lists them. */
+  routes: string[]
+}
+
+export function controlApp(steered: Steered): ControlApp {
   const app = new Hono<{ Bindings: Place }>({ getPath: (_, options) => options?.env?.path ?? '/' })
   app.get('/health', (c) =>
     c.json({
@@ -33,7 +39,7 @@ export function controlApp(steered: Steered): (request: Request, place: Place) =
   app.route('/migrations', migrations)
   app.route('/cells', cells)
   app.route('/clock', clock)
-  const routes = [...new Set(app.routes.map(({ method, path }) => `${method} ${path}`))]
+  const routes = [...new Set(app.routes.map(({ method, path }) => `${method} ${path.replace(/(?<=.)\/$/, '')}`))]
   app.notFound((c) => {
     const asked = `${c.req.method} ${c.env.path}`
     const meant = nearest(asked, routes)
@@ -43,5 +49,5 @@ export function controlApp(steered: Steered): (request: Request, place: Place) =
     const { status, body } = toProblem(error)
     return Response.json(body, { status })
   })
-  return (request, place) => app.fetch(request, place)
+  return { fetch: (request, place) => app.fetch(request, place), routes }
 }

@@ -77,7 +77,9 @@ test('a state is put in place of another, and those who are logged in stay so', 
   await using nova = await boot()
   const { json } = await nova.control('PUT', '/state', { services: [{ binary: 'nova-compute', host: 'only' }] })
   expect(json.services).toHaveLength(1)
-  expect((await nova.nova('/os-services')).json.services.map((service: { host: string }) => service.host)).toEqual(['only'])
+  expect((await nova.nova('/os-services')).json.services.map((service: { host: string }) => service.host)).toEqual([
+    'only',
+  ])
 })
 
 test('reset goes back to how the world began', async () => {
@@ -97,11 +99,22 @@ test('a service is registered, silenced, started, changed and forgotten', async 
   await using nova = await boot()
   const made = await nova.control('POST', '/services', { binary: 'nova-compute', host: 'host4' })
   expect(made.status).toBe(201)
-  expect(made.json).toMatchObject({ host: 'host4', id: 6, process: 'running', state: 'up', updated_at: null, zone: 'nova' })
+  expect(made.json).toMatchObject({
+    host: 'host4',
+    id: 6,
+    process: 'running',
+    state: 'up',
+    updated_at: null,
+    zone: 'nova',
+  })
   await nova.control('PATCH', '/services/nova-compute@host4', { process: 'stopped' })
   await nova.control('POST', '/clock/advance', { by: '61s' })
   expect((await nova.control('GET', '/services/nova-compute@host4')).json.state).toBe('down')
-  await nova.control('PATCH', `/services/${made.json.uuid}`, { process: 'running', status: 'disabled', disabled_reason: 'x' })
+  await nova.control('PATCH', `/services/${made.json.uuid}`, {
+    process: 'running',
+    status: 'disabled',
+    disabled_reason: 'x',
+  })
   await nova.control('POST', '/clock/advance', { by: 6 })
   const { json } = await nova.control('GET', `/services/${made.json.id}`)
   expect(json).toMatchObject({ state: 'up', status: 'disabled', disabled_reason: 'x' })
@@ -189,11 +202,32 @@ test('the clock is read, set, frozen and moved', async () => {
 
 test.each([
   ['POST', '/services', { binary: 'nova-compute' }, 400, '"host" is missing; it is a text', 'host'],
-  ['POST', '/services', { binary: 'nova-compute', host: 'host1' }, 409, /there is a nova-compute on host "host1" already/, undefined],
+  [
+    'POST',
+    '/services',
+    { binary: 'nova-compute', host: 'host1' },
+    409,
+    /there is a nova-compute on host "host1" already/,
+    undefined,
+  ],
   ['POST', '/services', '{"binary"', 400, /^the body is not JSON: /, undefined],
   ['PATCH', '/services/nova-compute@host1', { proces: 'stopped' }, 400, 'unknown key "proces"', 'proces'],
-  ['PATCH', '/services/nova-conductor@controller', { status: 'disabled' }, 409, /nova-conductor cannot be disabled/, undefined],
-  ['PATCH', '/services/nova-compute@host7', { status: 'disabled' }, 404, 'there is no service "nova-compute@host7"', undefined],
+  [
+    'PATCH',
+    '/services/nova-conductor@controller',
+    { status: 'disabled' },
+    409,
+    /nova-conductor cannot be disabled/,
+    undefined,
+  ],
+  [
+    'PATCH',
+    '/services/nova-compute@host7',
+    { status: 'disabled' },
+    404,
+    'there is no service "nova-compute@host7"',
+    undefined,
+  ],
   ['DELETE', '/services/nova-compute@host1', undefined, 409, 'the host host1 has 2 instances', undefined],
   ['POST', '/instances', { name: 'x', host: 'nowhere' }, 409, 'no nova-compute runs on host "nowhere"', 'host'],
   ['POST', '/instances', { name: 'x', count: 0 }, 400, /expected no less than 1/, 'count'],
@@ -205,7 +239,14 @@ test.each([
   ['POST', '/worlds', { name: 'x', world: { services: [{}] } }, 400, /"binary" is missing/, 'world.services[0].binary'],
   ['DELETE', '/worlds/default', undefined, 409, 'the default world cannot be ended', undefined],
   ['PUT', '/state', { services: 'none' }, 400, 'expected a list; got "none"', 'services'],
-  ['PUT', '/state', { instances: [{ name: 'a', host: 'b' }] }, 400, /no nova-compute runs on host "b"/, 'instances[0].host'],
+  [
+    'PUT',
+    '/state',
+    { instances: [{ name: 'a', host: 'b' }] },
+    400,
+    /no nova-compute runs on host "b"/,
+    'instances[0].host',
+  ],
   ['POST', '/clock/advance', { by: 'soon' }, 400, /expected a duration such as "61s"/, 'by'],
   ['POST', '/clock/advance', { by: -1 }, 400, /not below zero/, 'by'],
   ['PUT', '/clock', { now: 'then' }, 400, /expected a time/, 'now'],

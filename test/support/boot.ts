@@ -1,7 +1,7 @@
 /** A world to test with, and short ways to ask it. */
 
-import { createEmulator, type EmulatorOptions, type StartedEmulator, startEmulator } from '../../src/emulator.ts'
 import type { Cloud } from '../../src/cloud/cloud.ts'
+import { createEmulator, type EmulatorOptions, type StartedEmulator, startEmulator } from '../../src/emulator.ts'
 
 export interface Asked {
   status: number
@@ -38,8 +38,10 @@ export interface Booted extends AsyncDisposable {
 export async function boot(options: EmulatorOptions = {}): Promise<Booted> {
   const emulator = createEmulator({ clock: 'manual', ...options })
   const { cloud } = await emulator.ready
-  return booted((path, init) => emulator.fetch(new Request(`http://novasim.test${path}`, init)), cloud, () =>
-    emulator[Symbol.asyncDispose](),
+  return booted(
+    (path, init) => emulator.fetch(new Request(`http://novasim.test${path}`, init)),
+    cloud,
+    () => emulator[Symbol.asyncDispose](),
   )
 }
 
@@ -47,7 +49,11 @@ export async function boot(options: EmulatorOptions = {}): Promise<Booted> {
 export async function bootListening(options: EmulatorOptions = {}): Promise<Booted & { emulator: StartedEmulator }> {
   const emulator = await startEmulator({ clock: 'manual', ...options })
   const { cloud } = await emulator.ready
-  const made = booted((path, init) => fetch(emulator.url + path, init), cloud, () => emulator.close())
+  const made = booted(
+    (path, init) => fetch(emulator.url + path, init),
+    cloud,
+    () => emulator.close(),
+  )
   return { ...made, emulator }
 }
 
@@ -71,18 +77,15 @@ function booted(send: Send, cloud: Cloud, dispose: () => PromiseLike<void>): Boo
       },
     }
     if (body !== undefined) init.body = typeof body === 'string' ? body : JSON.stringify(body)
-    const request = new Request('http://novasim.test', init)
-    // In-process nobody counts the bytes for us, as a client on a socket does.
-    const length = body === undefined ? undefined : Buffer.byteLength(init.body as string)
-    const counted = length === undefined ? {} : { 'Content-Length': String(length) }
-    const response = await send(path, { ...init, headers: { ...Object.fromEntries(request.headers), ...counted } })
+    const response = await send(path, init)
     const text = await response.text()
     return { status: response.status, headers: response.headers, text, json: parsed(text) }
   }
   return {
     ask,
     nova: (path, request) => ask(`/v2.1${path}`, request),
-    control: (method, path, body) => ask(`/_novasim${path}`, { method, token: null, ...(body !== undefined && { body }) }),
+    control: (method, path, body) =>
+      ask(`/_novasim${path}`, { method, token: null, ...(body !== undefined && { body }) }),
     cloud,
     [Symbol.asyncDispose]: dispose,
   }

@@ -60,7 +60,11 @@ test.each([
     'cloud.yaml:2:5: services[0].host: "host" is missing; it is a text\n' +
       'cloud.yaml:2:28: services[0].hots: unknown key "hots" (did you mean "host"?)',
   ],
-  ['a wrong key at the top', 'service: []\n', 'cloud.yaml:1:1: service: unknown key "service" (did you mean "services"?)'],
+  [
+    'a wrong key at the top',
+    'service: []\n',
+    'cloud.yaml:1:1: service: unknown key "service" (did you mean "services"?)',
+  ],
   [
     'a key that is like none',
     'aggregates:\n- name: a\n  colour: red\n',
@@ -79,7 +83,11 @@ test.each([
     'cloud.yaml:2:24: services[0].process: expected running or stopped; got "stoped" (did you mean "stopped"?)',
   ],
   ['no UUID', 'services:\n- {binary: a, host: b, uuid: 12}\n', /services\[0\]\.uuid: expected a text; got 12/],
-  ['no time', 'clock: {start: yesterday}\n', /cloud\.yaml:1:9: clock\.start: expected a time such as 2026-01-01T00:00:00Z/],
+  [
+    'no time',
+    'clock: {start: yesterday}\n',
+    /cloud\.yaml:1:9: clock\.start: expected a time such as 2026-01-01T00:00:00Z/,
+  ],
   [
     'a duplicate service',
     'services:\n  - {binary: nova-compute, host: a}\n  - {binary: nova-compute, host: a}\n',
@@ -101,7 +109,11 @@ test.each([
     'cells: [{name: cell1}]\nservices:\n- {binary: a, host: b, cell: cell3}\n',
     'cloud.yaml:3:24: services[0].cell: there is no cell "cell3" (the cells are cell1)',
   ],
-  ['an alias bomb', `a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [${'*a,'.repeat(60)}]\nc: [${'*b,'.repeat(60)}]\n`, /Excessive alias count/],
+  [
+    'an alias bomb',
+    `a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [${'*a,'.repeat(60)}]\nc: [${'*b,'.repeat(60)}]\n`,
+    /Excessive alias count/,
+  ],
 ])('%s is complained of with its file, line and column', (_, text, expected) => {
   expect(complaintOf(text)).toMatch(expected)
 })
