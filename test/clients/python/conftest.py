@@ -76,9 +76,9 @@ class Cloud:
         return next(each["host"] for each in self.services().values() if each["binary"] == "nova-conductor")
 
     def openstack(self, *arguments, **variables):
-        """Run `openstack` as a person does in a shell, with some OS_* variables set to something else."""
+        """Run `openstack` as a person does in a shell, with some variables set to something else, or to nothing by None."""
         command = [str(Path(sys.executable).with_name("openstack")), *arguments]
-        env = {**os.environ, **variables}
+        env = {name: value for name, value in {**os.environ, **variables}.items() if value is not None}
         ran = subprocess.run(command, env=env, cwd=self.directory, capture_output=True, text=True, timeout=60)
         return Command(ran.stdout, ran.stderr, ran.returncode)
 

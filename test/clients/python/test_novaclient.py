@@ -17,9 +17,8 @@ BY_ID = ["2.53", NEWEST]
 
 
 def nova(version):
-    names = ("auth_url", "username", "password", "project_name", "user_domain_id", "project_domain_id")
-    options = {name: os.environ[f"OS_{name.upper()}"] for name in names}
-    auth = loading.get_plugin_loader("password").load_from_options(**options)
+    loader = loading.get_plugin_loader("password")
+    auth = loader.load_from_options_getter(lambda option: os.environ.get(f"OS_{option.dest.upper()}"))
     return client.Client(version, session=session.Session(auth=auth))
 
 

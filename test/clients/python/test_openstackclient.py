@@ -343,7 +343,7 @@ clouds:
     region_name: RegionOne
 """
     )
-    without = {name: "" for name in cloud.env}
+    without = dict.fromkeys(cloud.env)
     listed = cloud.openstack("--os-cloud=mine", "compute", "service", "list", "-f", "value", "-c", "Host", "--host=host1", **without)
     assert outcome(listed) == ("host1\n", "", 0)
 
