@@ -2,13 +2,16 @@
  * Asks novasim the questions that a real Nova was asked, and compares the answers byte for byte: `npm run conformance`.
  *
  * The questions, the real answers and the program that asks and compares (`ask.py`) are looked for in the folder that
- * NOVASIM_ORACLE names, or else in ../shared/oracle. They are no part of novasim, and nothing else of it needs them.
+ * NOVASIM_ORACLE names, or else in ../shared/oracle; the samples of Nova's API reference in the one that NOVASIM_API_SAMPLES
+ * names, or else in ../shared/api_samples. They are no part of novasim, and nothing else of it needs them.
  */
 
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
+import { isDeepStrictEqual, parseArgs } from 'node:util'
+import { setCellDown } from '../src/cloud/cells.ts'
+import { createEmulator } from '../src/index.ts'
 
 const { values } = parseArgs({ options: { verbose: { type: 'boolean', default: false } } })
 const folder = resolve(process.env.NOVASIM_ORACLE ?? '../shared/oracle')
@@ -65,12 +68,15 @@ for (const run of RUNS) {
   process.stdout.write(`${run.cases}: ${counts.same} of ${counts.same + counts.different} the same`)
   process.stdout.write(`${notes.length > 0 ? ` (${notes.join('; ')})` : ''}\n`)
 }
+const samples = await compareSamples()
+same += samples.same
+different += samples.different
 process.stdout.write(`${same} passed, ${different} failed\n`)
 process.exitCode = different > 0 || same === 0 ? 1 : 0
 
 async function ask({ cases, world, without, names }: Run) {
   const child = spawn(process.execPath, ['dist/cli.js', '--port', '0', '--world', join(folder, `${world}.yaml`)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'ignore'],
   })
   const login = await loginFrom(child.stdout)
   const asked = spawnSync(python, [join(folder, 'ask.py'), join(folder, 'cases', `${cases}.yaml`)], {
@@ -95,6 +101,37 @@ async function ask({ cases, world, without, names }: Run) {
       tell(expected, actual)
     }
   }
+  return counts
+}
+
+/** The built-in world api-reference, held against the samples that it stands for. */
+async function compareSamples(): Promise<{ same: number; different: number }> {
+  const root = resolve(process.env.NOVASIM_API_SAMPLES ?? '../shared/api_samples', 'doc/api_samples/os-services')
+  if (!existsSync(root)) {
+    process.stderr.write(
+      `conformance: no samples at ${root}. Set NOVASIM_API_SAMPLES to the folder that has doc/api_samples.\n`,
+    )
+    process.exit(2)
+  }
+  process.stdout.write(`Samples: ${root}\n`)
+  const nova = createEmulator({ world: 'api-reference' })
+  const { cloud } = await nova.ready
+  const counts = { same: 0, different: 0 }
+  for (const [version, place] of Object.entries({ '2.1': '', '2.11': 'v2.11', '2.53': 'v2.53', '2.69': 'v2.69' })) {
+    // The sample of 2.69 is that of a cell that is down, as the reference says beside it.
+    setCellDown(cloud, 'cell1', version === '2.69')
+    const headers = { 'X-Auth-Token': 'admin', 'OpenStack-API-Version': `compute ${version}` }
+    const ours = await (await nova.fetch(new Request('http://nova/v2.1/os-services', { headers }))).json()
+    const sample = JSON.parse(readFileSync(join(root, place, 'services-list-get-resp.json'), 'utf8'))
+    if (isDeepStrictEqual(ours, sample)) counts.same++
+    else {
+      counts.different++
+      process.stdout.write(
+        `  DIFFERS ${version}\n    sample ${JSON.stringify(sample)}\n    ours ${JSON.stringify(ours)}\n`,
+      )
+    }
+  }
+  process.stdout.write(`api-reference: ${counts.same} of ${counts.same + counts.different} lists as in the samples\n`)
   return counts
 }
 

@@ -29,7 +29,9 @@ interface ServeFlags {
 class UsageError extends Error {}
 
 const program = new Command('novasim')
-  .description("An in-memory stand-in for OpenStack Nova's compute services, for testing the tools that operate a cloud.")
+  .description(
+    "An in-memory stand-in for OpenStack Nova's compute services, for testing the tools that operate a cloud.",
+  )
   .version(VERSION, '-V, --version', 'print the version')
   .helpOption('-h, --help', 'print this')
   .helpCommand(false)
@@ -80,14 +82,19 @@ async function serve(flags: ServeFlags): Promise<void> {
   const emulator = await startEmulator({ port, host, world, seed, clock, control, controlToken, onAnswer })
   endOnSignal(emulator)
   if (control === 'open' && controlToken === undefined && !isLoopback(host)) {
-    process.stderr.write('# control is open: whoever reaches this port can change the cloud (--control-token T asks for a token)\n')
+    process.stderr.write(
+      '# control is open: whoever reaches this port can change the cloud (--control-token T asks for a token)\n',
+    )
   }
-  process.stderr.write(`# novasim ${VERSION}: world "${world}" at ${emulator.url}, control under /_novasim. Ctrl-C ends it.\n`)
+  process.stderr.write(
+    `# novasim ${VERSION}: world "${world}" at ${emulator.url}, control under /_novasim. Ctrl-C ends it.\n`,
+  )
   process.stdout.write(envLines(emulator.env))
 }
 
 async function printEnv({ port, host, world, url }: ServeFlags & { url?: string }): Promise<void> {
-  if (port === 0 && url === undefined) throw new UsageError('--port 0: which port that will be is not known before. Give --url')
+  if (port === 0 && url === undefined)
+    throw new UsageError('--port 0: which port that will be is not known before. Give --url')
   const address = url?.replace(/\/+$/, '') ?? `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`
   const cloud = createCloud(await loadWorld(world), { seed: 0, clock: createClock() })
   process.stdout.write(envLines(loginOf(cloud, address)))

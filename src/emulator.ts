@@ -1,7 +1,7 @@
 /** An emulator: a server full of worlds. `createEmulator` answers in-process; `startEmulator` also listens. */
 
 import { timingSafeEqual } from 'node:crypto'
-import type { IncomingMessage, Server } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import type { ClockMode } from './cloud/clock.ts'
@@ -46,6 +46,7 @@ export interface Answered {
 /** What the server passes along with a request. */
 interface Bindings {
   incoming?: IncomingMessage
+  outgoing?: ServerResponse
 }
 
 export interface Emulator extends AsyncDisposable {
@@ -76,23 +77,22 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     return (await control).fetch(request, { world, path, origin: address.origin })
   }
 
-  const answer = (request: Request, incoming: IncomingMessage | undefined): Response | Promise<Response> => {
-    const { address, name } = locate(request, incoming)
+  const answer: AnswerTo = (request, wire) => {
+    const { address, name } = locate(request, wire?.incoming)
     const world = worlds.find(name)
     if (!world) return problem(404, `there is no world "${name}"`, `make it: POST /_novasim/worlds {"name": "${name}"}`)
     if (options.control !== 'off' && isControl(address.path)) return steer(request, address, world)
-    return world.fetch(request, address)
+    return world.fetch(request, address, wire)
   }
 
   const logged = options.onAnswer && withLog(answer, options.onAnswer)
   const respond = logged ?? answer
   return {
-    fetch: (request, bindings) => {
-      const incoming = bindings?.incoming
-      if (!incoming && hasUncountedBody(request))
+    fetch: (request, wire) => {
+      if (!wire?.incoming && hasUncountedBody(request)) {
         return counted(request).then((same) => opened.then(() => respond(same, undefined)))
-      if (worlds.find(DEFAULT_WORLD)) return respond(request, incoming)
-      return opened.then(() => respond(request, incoming))
+      }
+      return worlds.find(DEFAULT_WORLD) ? respond(request, wire) : opened.then(() => respond(request, wire))
     },
     ready: opened,
     worlds,
@@ -217,15 +217,15 @@ function problem(status: number, message: string, hint: string): Response {
   return Response.json({ error: { message, hint } }, { status })
 }
 
-type Answer = (request: Request, incoming: IncomingMessage | undefined) => Response | Promise<Response>
+type AnswerTo = (request: Request, wire: Bindings | undefined) => Response | Promise<Response>
 
-function withLog(answer: Answer, onAnswer: (answered: Answered) => void): Answer {
-  return async (request, incoming) => {
+function withLog(answer: AnswerTo, onAnswer: (answered: Answered) => void): AnswerTo {
+  return async (request, wire) => {
     const start = performance.now()
-    const response = await answer(request, incoming)
+    const response = await answer(request, wire)
     onAnswer({
       method: request.method,
-      path: targetOf(request, incoming),
+      path: targetOf(request, wire?.incoming),
       status: response.status,
       requestId: response.headers.get('x-openstack-request-id'),
       took: performance.now() - start,

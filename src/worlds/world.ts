@@ -8,12 +8,16 @@ import { type Chance, type ChanceState, createChance } from '../cloud/ids.ts'
 import { keystoneApp } from '../keystone/app.ts'
 import { novaApp } from '../nova/app.ts'
 import { type Environ, withPath } from '../python/wsgi.ts'
+import type { Answer, Layer, Passage } from './layer.ts'
 import type { WorldDescription } from './world-file.ts'
 
 /** When a clock that stands still starts, unless the world says: the same for everybody, so that runs can be compared. */
 export const MANUAL_CLOCK_STARTS_MS = Date.UTC(2026, 0, 1)
 
 const URL_SAFE = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-'
+
+/** What Node has of a request that came over a socket. */
+export type Wire = Pick<Passage, 'incoming' | 'outgoing'>
 
 export interface WorldOptions {
   /** Comes before the seed of the description. Default 0. */
@@ -26,8 +30,10 @@ export interface World {
   readonly name: string
   readonly seed: number
   readonly cloud: Cloud
-  /** Answer as the real services would at this address. */
-  fetch(request: Request, environ: Environ): Response | Promise<Response>
+  /** What a request passes on its way to a face, the outermost first. Empty at the beginning. */
+  readonly layers: Layer[]
+  /** Answer as the real services would at this address, but for what the layers do. */
+  fetch(request: Request, environ: Environ, wire?: Wire): Answer
   /** An id for what control makes; seeded, of eight characters. */
   controlId(): string
   /** The whole cloud as it is now, to be given to `put` or to a new world. */
@@ -51,16 +57,23 @@ export function createWorld(name: string, beginning: WorldDescription, options: 
     randomId: (size) => idFrom(chance.logins, size),
     catalog: [{ type: 'compute', name: 'nova', path: '/v2.1' }],
   })
+  const layers: Layer[] = []
   return {
     name,
     seed,
     cloud,
-    fetch(request, environ) {
-      const { path } = environ
-      if (path.startsWith('/identity') && (path.length === 9 || path.charCodeAt(9) === SLASH)) {
-        return keystone(request, withPath(environ, path.slice(9)))
+    layers,
+    fetch(request, environ, wire) {
+      const face = isIdentity(environ.path) ? 'keystone' : 'nova'
+      const answer = () =>
+        face === 'keystone' ? keystone(request, withPath(environ, environ.path.slice(9))) : nova(request, environ)
+      if (layers.length === 0) return answer()
+      const passage = { request, environ, face, ...wire } as const
+      const through = (index: number): Answer => {
+        const layer = layers[index]
+        return layer ? layer(passage, () => through(index + 1)) : answer()
       }
-      return nova(request, environ)
+      return through(0)
     },
     controlId: () => idFrom(chance.control, 8),
     describe: () => ({ ...describeCloud(cloud), seed }),
@@ -75,6 +88,10 @@ export function createWorld(name: string, beginning: WorldDescription, options: 
 }
 
 const SLASH = 0x2f
+
+function isIdentity(path: string): boolean {
+  return path.startsWith('/identity') && (path.length === 9 || path.charCodeAt(9) === SLASH)
+}
 
 function cloudOf(description: WorldDescription, seed: number, options: WorldOptions): Cloud {
   const mode = options.clock ?? description.clock?.mode ?? 'real'
