@@ -204,14 +204,40 @@ export function isGood(cloud: Cloud, token: Token, shownForMs = 0): boolean {
   return scope === undefined || hasRoleOn(cloud, token.userId, scope)
 }
 
+/** Take back every token of a user. */
+export function revokeTokensOf(cloud: Cloud, userId: string): void {
+  for (const token of cloud.state.identity.tokens.values()) if (token.userId === userId) token.revoked = true
+  changed(cloud, { type: 'token.revoked', user: userId })
+}
+
+/** How Keystone's database compares ids and names: without case, and without spaces at the end. */
+export function sameText(one: string, other: string): boolean {
+  return one === other || one.trimEnd().toLowerCase() === other.trimEnd().toLowerCase()
+}
+
+export function findUser(cloud: Cloud, id: string): User | undefined {
+  return findById(cloud.state.identity.users, id)
+}
+
 export function findUserByName(cloud: Cloud, name: string): User | undefined {
-  const lower = name.toLowerCase()
-  for (const user of cloud.state.identity.users.values()) if (user.name.toLowerCase() === lower) return user
+  for (const user of cloud.state.identity.users.values()) if (sameText(user.name, name)) return user
+}
+
+export function findProject(cloud: Cloud, id: string): Project | undefined {
+  return findById(cloud.state.identity.projects, id)
 }
 
 export function findProjectByName(cloud: Cloud, name: string): Project | undefined {
-  const lower = name.toLowerCase()
-  for (const project of cloud.state.identity.projects.values()) if (project.name.toLowerCase() === lower) return project
+  for (const project of cloud.state.identity.projects.values()) if (sameText(project.name, name)) return project
+}
+
+export function findApplicationCredential(cloud: Cloud, id: string): ApplicationCredential | undefined {
+  return findById(cloud.state.identity.applicationCredentials, id)
+}
+
+/** By its id as it is, or else as the database would find it. */
+function findById<Thing extends { id: string }>(things: Map<string, Thing>, id: string): Thing | undefined {
+  return things.get(id) ?? [...things.values()].find((each) => sameText(each.id, id))
 }
 
 /** The roles a user has on something, those that they imply included, in the order of `ROLES`. */

@@ -134,7 +134,7 @@ function redirect(location: string): Answer {
     '<!doctype html>\n<html lang=en>\n<title>Redirecting...</title>\n<h1>Redirecting...</h1>\n' +
     `<p>You should be redirected automatically to the target URL: <a href="${url}">${url}</a>. ` +
     'If not, click the link.\n'
-  return { status: 308, body, headers: { Location: location, 'Content-Type': HTML } }
+  return { status: 308, body, headers: { Location: encodeURI(location).replaceAll('%25', '%'), 'Content-Type': HTML } }
 }
 
 /** What the server in front says of an application that broke down: here Waitress. */

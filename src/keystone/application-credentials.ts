@@ -5,16 +5,18 @@ import {
   type ApplicationCredential,
   createApplicationCredential,
   deleteApplicationCredential,
+  findApplicationCredential,
   IMPLIES,
   ROLES,
   type RoleName,
   rolesOf,
+  sameText,
   type Token,
 } from '../cloud/identity.ts'
 import { hexFor } from '../cloud/ids.ts'
 import type { Schema } from '../python/jsonschema.ts'
 import { isDict, isTrue, type PyDict } from '../python/values.ts'
-import { collection, found, linked, member, type Ref, sameText } from './collections.ts'
+import { collection, found, linked, member, type Ref } from './collections.ts'
 import {
   badRequest,
   forbiddenAction,
@@ -146,8 +148,7 @@ export function createCredential(call: Call): Answer {
 
 function findCredential({ cloud, params }: Call): ApplicationCredential | undefined {
   const { application_credential_id: id = '' } = params
-  const { applicationCredentials } = cloud.state.identity
-  return applicationCredentials.get(id) ?? [...applicationCredentials.values()].find((each) => sameText(each.id, id))
+  return findApplicationCredential(cloud, id)
 }
 
 /** Whose it is counts, not whose the path says it is. `_update_request_user_id_attribute` */

@@ -3,6 +3,7 @@
 import type { Cloud } from '../cloud/cloud.ts'
 import {
   type ApplicationCredential,
+  findUser,
   findUserByName,
   hasRoleOn,
   issueToken,
@@ -114,7 +115,7 @@ const METHOD_CHECKS: Record<
 
 /** keystone/auth/plugins/password.py */
 function byPassword(cloud: Cloud, payload: PyValue): string {
-  const user = userOf(cloud, payload, 'password')
+  const user = userOf(cloud, payload)
   if (user.password !== at(payload, 'user', 'password')) throw unauthorized()
   return user.id
 }
@@ -150,13 +151,14 @@ function byApplicationCredential(cloud: Cloud, payload: PyValue, proof: Proof): 
 }
 
 /** The user that a payload names. keystone/auth/plugins/core.py `BaseUserInfo._validate_and_normalize_auth_data` */
-function userOf(cloud: Cloud, payload: PyValue, method: string): User {
+function userOf(cloud: Cloud, payload: PyValue): User {
   const wanted = at(payload, 'user')
-  if (wanted === undefined) throw expecting('user', method)
+  // The real one would name the method, which it does not know here.
+  if (wanted === undefined) throw expecting('user', 'None')
   const id = at(wanted, 'id')
   const name = at(wanted, 'name')
   if (!isTrue(id) && !isTrue(name)) throw expecting('id or name', 'user')
-  if (!isTrue(name)) return known(cloud.state.identity.users.get(str(id ?? '')))
+  if (!isTrue(name)) return known(findUser(cloud, str(id ?? '')))
   const domain = at(wanted, 'domain')
   if (domain === undefined) throw expecting('domain', 'user')
   if (!isTrue(at(domain, 'id')) && !isTrue(at(domain, 'name'))) throw expecting('id or name', 'domain')

@@ -1,5 +1,6 @@
 /** Lists of things, and one thing: links, filters and pages. keystone/server/flask/common.py `ResourceBase` */
 
+import { sameText } from '../cloud/identity.ts'
 import type { Writable } from '../python/json.ts'
 import { pythonInt } from '../python/values.ts'
 import { KeystoneError, UncaughtError } from './errors.ts'
@@ -16,8 +17,11 @@ export interface Listing {
   name: string
   /** The parameters that filter. */
   filters?: string[]
-  /** Whether there are pages. Default false. */
-  paged?: boolean
+  /**
+   * What `limit` and `marker` do. Default: nothing. `cut` takes the first few. `pages` goes on after the marker, and takes
+   * a full page for one with more behind it; so do `filtered pages`, which have a filter of their own.
+   */
+  paging?: 'cut' | 'pages' | 'filtered pages'
 }
 
 interface Filter {
@@ -33,28 +37,55 @@ export function member(call: Call, key: string, collection: string, ref: Ref): A
 }
 
 /** A list's answer, after the filters that the query names; in the order of the ids, as InnoDB keeps rows. */
-export function collection(call: Call, { name, filters = [] }: Listing, refs: Ref[]): Answer {
+export function collection(call: Call, { name, filters = [], paging }: Listing, refs: Ref[]): Answer {
   const wanted = filtersOf(call, filters)
-  const found = refs.filter((ref) => wanted.every((filter) => matches(ref, filter)))
-  const marker = parameter(call, 'marker')
-  const rest = marker && filters.length > 0 ? found.slice(placeAfter(found, marker)) : found
-  const limit = filters.length > 0 ? limitOf(call) : undefined
-  const truncated = limit !== undefined && rest.length > limit
-  const page = truncated ? rest.slice(0, limit) : rest
+  const limit = paging ? limitOf(call) : undefined
+  const { page, truncated } =
+    paging === 'pages' || paging === 'filtered pages'
+      ? nextRows(call, refs, wanted, limit, paging === 'pages' && wanted.length === 0)
+      : firstRows(refs, wanted, limit)
   return view({
     [name]: page.map((ref) => linked(call, name, ref)),
-    links: { next: truncated ? nextPage(call, page, limit) : null, self: selfLink(call), previous: null },
+    links: { next: truncated ? nextPage(call, page, limit ?? 0) : null, self: selfLink(call), previous: null },
     truncated: truncated ? true : undefined,
   })
 }
 
-export function byId(one: Ref, other: Ref): number {
-  return one.id < other.id ? -1 : 1
+interface Page {
+  page: Ref[]
+  truncated: boolean
 }
 
-/** How MySQL compares texts: without case, and without spaces at the end. */
-export function sameText(one: string, other: string): boolean {
-  return one === other || one.toLowerCase().trimEnd() === other.toLowerCase().trimEnd()
+function firstRows(refs: Ref[], wanted: Filter[], limit: number | undefined): Page {
+  const rows = refs.filter((ref) => wanted.every((filter) => matches(ref, filter)))
+  // The database knows no negative limit.
+  if (limit !== undefined && limit < 0) throw new UncaughtError('DBError')
+  return limit !== undefined && rows.length > limit
+    ? { page: rows.slice(0, limit), truncated: true }
+    : { page: rows, truncated: false }
+}
+
+/** The database filters, but for what asks for the case of letters; that is done once the page has been cut. */
+function nextRows(call: Call, refs: Ref[], wanted: Filter[], limit: number | undefined, plain: boolean): Page {
+  const byDatabase = wanted.filter(({ comparator, ignoreCase }) => comparator === 'equals' || ignoreCase)
+  const matching = refs.filter((ref) => byDatabase.every((filter) => matches(ref, filter)))
+  const marker = parameter(call, 'marker')
+  const rows = marker ? matching.slice(placeAfter(refs, matching, marker)) : matching
+  // Without a filter the database is asked for one row more than wanted, which tells whether there are more.
+  if (plain) {
+    const more = limit !== undefined && rows.length > limit
+    return { page: more ? rows.slice(0, limit) : rows, truncated: more }
+  }
+  if (limit !== undefined && limit < 0) throw new UncaughtError('DBError')
+  const cut = limit ? rows.slice(0, limit) : rows
+  return {
+    page: cut.filter((ref) => wanted.every((filter) => matches(ref, filter))),
+    truncated: limit !== undefined && cut.length >= limit,
+  }
+}
+
+export function byId(one: Ref, other: Ref): number {
+  return one.id < other.id ? -1 : 1
 }
 
 /** What was found, or else a 404 in Keystone's words. */
@@ -89,18 +120,22 @@ function nextPage(call: Call, page: Ref[], limit: number): string | null {
   return `${pathLink(call)}?${new URLSearchParams([...values])}`
 }
 
-function placeAfter(refs: Ref[], marker: string): number {
-  const place = refs.findIndex(({ id }) => sameText(id, marker))
-  if (place < 0) throw new KeystoneError(404, `Marker ${marker} could not be found.`)
-  return place + 1
+function placeAfter(all: Ref[], rows: Ref[], marker: string): number {
+  const last = all.find(({ id }) => sameText(id, marker))
+  if (!last) throw new KeystoneError(404, `Marker ${marker} could not be found.`)
+  const place = rows.findIndex(({ id }) => id > last.id)
+  return place < 0 ? rows.length : place
 }
+
+/** [DEFAULT] `max_db_limit` */
+const MOST = 1000
 
 function limitOf(call: Call): number | undefined {
   const wanted = parameter(call, 'limit')
   if (!wanted) return undefined
   const limit = pythonInt(wanted)
   if (limit === undefined) throw new UncaughtError('ValueError')
-  return limit
+  return Math.min(limit, MOST)
 }
 
 /** `name=x`, `name__contains=x`, `name__istartswith=x`. `build_driver_hints` */

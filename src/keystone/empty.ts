@@ -1,15 +1,16 @@
 /** What Keystone has and this cloud has none of: empty lists, and a 404 for any one. */
 
+import { DOMAIN } from '../cloud/identity.ts'
 import { collection } from './collections.ts'
-import { forbidden, KeystoneError, notFound } from './errors.ts'
+import { forbidden, KeystoneError, notFound, unauthorized } from './errors.ts'
 import { enforce } from './policy.ts'
 import { type Method, view } from './resource.ts'
 
 /** @param action what the policy calls to list them */
 export function emptyList(name: string, action: string): Method {
   return (call) => {
-    enforce(call, action)
-    return collection(call, { name }, [])
+    enforce(call, action, { domainId: DOMAIN.id })
+    return collection(call, { name, paging: 'cut' }, [])
   }
 }
 
@@ -36,4 +37,10 @@ export const listRevoked: Method = () => {
 /** GET /v3/OS-SIMPLE-CERT/…: likewise. */
 export const certificatesGone: Method = () => {
   throw new KeystoneError(410, 'This API is no longer available due to the removal of support for PKI tokens.')
+}
+
+/** DELETE /v3/groups/{group_id}, which looks for it before it asks the policy. */
+export const deleteGroup: Method = ({ token, params }) => {
+  if (!token) throw unauthorized()
+  throw notFound('group', params.group_id ?? '')
 }

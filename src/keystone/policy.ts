@@ -128,6 +128,7 @@ const RULES: Record<string, Rule> = {
   list_groups: everywhere(admin, systemReader, domainReader),
   get_group: everywhere(admin, systemReader, domainReader),
   list_credentials: everywhere(anyone),
+  get_credential: everywhere(admin, systemReader),
   list_trusts: adminOrReader,
   list_limits: everywhere(anyone),
   list_registered_limits: everywhere(anyone),

@@ -1,8 +1,8 @@
 /** Projects: list and show. The domain is one, too, of its own kind. keystone/api/projects.py */
 
 import type { Cloud } from '../cloud/cloud.ts'
-import { DOMAIN, type Project } from '../cloud/identity.ts'
-import { byId, collection, found, member, type Ref, sameText } from './collections.ts'
+import { DOMAIN, findProject, type Project, sameText } from '../cloud/identity.ts'
+import { byId, collection, found, member, type Ref } from './collections.ts'
 import { badRequest, notFound } from './errors.ts'
 import { enforce, type Target } from './policy.ts'
 import { type Answer, type Call, isSet, view } from './resource.ts'
@@ -28,7 +28,11 @@ export function listProjects(call: Call): Answer {
   const refs = call.query.has('is_domain') ? [...all, DOMAIN_REF] : all
   // No project has a tag.
   const tagged = call.query.has('tags') || call.query.has('tags-any')
-  return collection(call, { name: 'projects', filters: FILTERS }, tagged ? [] : refs.sort(byId))
+  return collection(
+    call,
+    { name: 'projects', filters: FILTERS, paging: 'filtered pages' },
+    tagged ? [] : refs.sort(byId),
+  )
 }
 
 /** GET /v3/projects/{project_id} */
@@ -58,10 +62,13 @@ export function showTag(call: Call): Answer {
 
 /** @throws {KeystoneError} 404 */
 export function getProject(cloud: Cloud, id: string): Ref {
-  if (id === DOMAIN.id) return DOMAIN_REF
-  const { projects } = cloud.state.identity
-  const project = projects.get(id) ?? [...projects.values()].find((each) => sameText(each.id, id))
-  return found(project && projectRef(project), () => notFound('project', id))
+  return found(findProjectRef(cloud, id), () => notFound('project', id))
+}
+
+export function findProjectRef(cloud: Cloud, id: string): Ref | undefined {
+  if (sameText(id, DOMAIN.id)) return DOMAIN_REF
+  const project = findProject(cloud, id)
+  return project && projectRef(project)
 }
 
 export function projectRef({ id, name, description }: Project): Ref {
@@ -91,8 +98,7 @@ const DOMAIN_REF: Ref = {
 }
 
 function projectTarget(cloud: Cloud, id: string): Target {
-  const { projects } = cloud.state.identity
-  const project = projects.get(id) ?? [...projects.values()].find((each) => sameText(each.id, id))
+  const project = findProject(cloud, id)
   return project ? { projectId: project.id, domainId: DOMAIN.id } : {}
 }
 

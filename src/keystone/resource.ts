@@ -98,12 +98,15 @@ export function respond(call: Call, { status = 200, body, headers }: Answer): Re
   })
 }
 
-/** Bytes that are no UTF-8 do not trouble Werkzeug; here, a query that has some is taken for none. */
+/** Bytes that are no UTF-8 do not trouble Werkzeug: U+FFFD stands for them, as it does for the URL Standard. */
 function queryOf({ query }: Environ): Map<string, string[]> {
   try {
     return parseQuery(query)
   } catch (error) {
-    if (error instanceof PyError) return new Map()
-    throw error
+    if (!(error instanceof PyError)) throw error
+    const parameters = new Map<string, string[]>()
+    for (const [name, value] of new URLSearchParams(query))
+      parameters.set(name, [...(parameters.get(name) ?? []), value])
+    return parameters
   }
 }

@@ -1,10 +1,11 @@
-/** Who has which role on what, as a list. keystone/api/role_assignments.py */
+/** Who has which role on what, as a list. keystone/api/role_assignments.py, keystone/assignment/core.py */
 
-import { DOMAIN, type Grant, IMPLIES, type RoleName, type Scope } from '../cloud/identity.ts'
+import { DOMAIN, type Grant, IMPLIES, type RoleName, type Scope, sameText } from '../cloud/identity.ts'
+import { reprText } from '../python/repr.ts'
 import { selfLink } from './collections.ts'
-import { badRequest } from './errors.ts'
+import { badRequest, UncaughtError } from './errors.ts'
 import { enforce } from './policy.ts'
-import { getProject } from './projects.ts'
+import { findProjectRef, getProject } from './projects.ts'
 import { type Answer, type Call, isSet, parameter, view } from './resource.ts'
 import { roleId } from './roles.ts'
 import { ID, validateQuery } from './validate.ts'
@@ -29,20 +30,40 @@ const QUERY = {
 /** GET /v3/role_assignments */
 export function listRoleAssignments(call: Call): Answer {
   validateQuery(call, QUERY)
+  requireFit(call)
   const projectId = parameter(call, 'scope.project.id')
-  if (call.query.has('include_subtree') && projectId === undefined) {
-    throw badRequest("'scope.project.id' is a dependency of 'include_subtree'")
-  }
   const tree = isSet(call, 'include_subtree')
-  if (tree && call.token) getProject(call.cloud, projectId ?? '')
+  // The real one trips over having looked for the project before it asked the policy.
+  if (tree && !findProjectRef(call.cloud, projectId ?? '')) throw new UncaughtError('AssertionError')
   enforce(call, tree ? 'list_role_assignments_for_tree' : 'list_role_assignments', { domainId: DOMAIN.id })
   requireSense(call)
-  const shown = assignments(call).filter((each) => isWanted(call, each))
+  const effective = isSet(call, 'effective')
+  if (effective && projectId) getProject(call.cloud, projectId)
+  const { scope } = call.token ?? {}
+  const ofDomain = scope !== undefined && 'domainId' in scope
+  const shown = (effective ? effectiveOnes(call) : call.cloud.state.identity.grants).filter((each: Assignment) => {
+    return isWanted(call, each, effective) && !(ofDomain && 'system' in each.on)
+  })
   const includeNames = isSet(call, 'include_names')
   return view({
     role_assignments: shown.map((each) => assignmentView(call, each, includeNames)),
     links: { next: null, self: selfLink(call), previous: null },
   })
+}
+
+/** What the schema wants beyond types. @throws {KeystoneError} 400 */
+function requireFit({ query }: Call): void {
+  if (query.has('include_subtree') && !query.has('scope.project.id')) {
+    throw badRequest("'scope.project.id' is a dependency of 'include_subtree'")
+  }
+  const pairs = [...query].flatMap(([name, values]) => values.map((each) => `(${reprText(name)}, ${reprText(each)})`))
+  const printed = `ImmutableMultiDict([${pairs.join(', ')}])`
+  if (query.has('user.id') && query.has('group.id')) {
+    throw badRequest(`${printed} is valid under each of {'required': ['group.id']}, {'required': ['user.id']}`)
+  }
+  if (query.has('effective') && query.has('group')) {
+    throw badRequest(`${printed} should not be valid under {'required': ['effective', 'group']}`)
+  }
 }
 
 /** @throws {KeystoneError} 400 when filters exclude each other, in Keystone's order of asking */
@@ -54,16 +75,14 @@ function requireSense(call: Call): void {
   if (has('scope.project.id') && has('scope.system')) throw badRequest('Specify system or project, not both')
   if (!isSet(call, 'effective')) return
   if (has('group.id')) throw badRequest('Combining effective and group filter will always result in an empty list.')
-  if (domain && parameter(call, 'scope.OS-INHERIT:inherited_to') === 'projects') {
+  if (domain && isInherited(call)) {
     throw badRequest('Combining effective, domain and inherited filters will always result in an empty list.')
   }
 }
 
-/** The grants; and, of the effective ones, those that they imply, each after the one that it comes of. */
-function assignments(call: Call): Assignment[] {
-  const { grants } = call.cloud.state.identity
-  if (!isSet(call, 'effective')) return grants
-  const all: Assignment[] = [...grants]
+/** The grants and those that they imply, each after the one that it comes of; roles on the system are left out. */
+function effectiveOnes(call: Call): Assignment[] {
+  const all: Assignment[] = call.cloud.state.identity.grants.filter(({ on }) => !('system' in on))
   for (const { userId, role: prior, on } of all) {
     const role = IMPLIES[prior]
     if (role) all.push({ userId, role, on, prior })
@@ -71,20 +90,26 @@ function assignments(call: Call): Assignment[] {
   return all
 }
 
-function isWanted(call: Call, { userId, role, on }: Assignment): boolean {
-  const inherited = parameter(call, 'scope.OS-INHERIT:inherited_to')
-  if (inherited === 'projects' || parameter(call, 'group.id')) return false
-  const wants = (name: string, is: string) => {
+function isWanted(call: Call, { userId, role, on }: Assignment, effective: boolean): boolean {
+  if (parameter(call, 'group.id')) return false
+  const onSystem = 'system' in on
+  // Nothing here is inherited; of roles on the system, it is not asked.
+  if (isInherited(call) && !onSystem) return false
+  if (!effective && parameter(call, 'scope.system') === 'all' && !onSystem) return false
+  const wants = (name: string, is: string | undefined) => {
     const wanted = parameter(call, name)
-    return !wanted || wanted === is
+    return !wanted || (is !== undefined && sameText(wanted, is))
   }
-  if (parameter(call, 'scope.system') && !('system' in on)) return false
   return (
     wants('user.id', userId) &&
     wants('role.id', roleId(call.cloud, role)) &&
-    wants('scope.project.id', 'projectId' in on ? on.projectId : '-') &&
-    wants('scope.domain.id', 'domainId' in on ? on.domainId : '-')
+    wants('scope.project.id', 'projectId' in on ? on.projectId : undefined) &&
+    wants('scope.domain.id', 'domainId' in on ? on.domainId : undefined)
   )
+}
+
+function isInherited(call: Call): boolean {
+  return parameter(call, 'scope.OS-INHERIT:inherited_to') === 'projects'
 }
 
 function assignmentView(call: Call, { userId, role, on, prior }: Assignment, includeNames: boolean) {

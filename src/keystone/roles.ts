@@ -1,12 +1,12 @@
 /** Roles, and which implies which. keystone/api/roles.py, keystone/api/role_inferences.py */
 
 import type { Cloud } from '../cloud/cloud.ts'
-import { IMPLIES, ROLES, type RoleName } from '../cloud/identity.ts'
+import { IMPLIES, ROLES, type RoleName, sameText } from '../cloud/identity.ts'
 import { hexFor } from '../cloud/ids.ts'
-import { byId, collection, found, member, type Ref, sameText } from './collections.ts'
-import { KeystoneError, notFound, unauthorized } from './errors.ts'
+import { byId, collection, found, member, type Ref } from './collections.ts'
+import { KeystoneError, notFound, notImplemented, unauthorized } from './errors.ts'
 import { enforce } from './policy.ts'
-import { type Answer, type Call, parameter, view } from './resource.ts'
+import { type Answer, type Call, type Method, parameter, view } from './resource.ts'
 import { DOMAIN_ID, NAME, validateQuery } from './validate.ts'
 
 const QUERY = { type: 'object', properties: { name: NAME, domain_id: DOMAIN_ID } } as const
@@ -25,7 +25,6 @@ export function getRole(cloud: Cloud, id: string): RoleName {
   return found(findRole(cloud, id), () => notFound('role', id))
 }
 
-/** As in a list. Shown alone, it has no description. */
 export function roleRef(cloud: Cloud, name: RoleName): Ref {
   return { id: roleId(cloud, name), name, domain_id: null, description: null, options: { immutable: true } }
 }
@@ -36,7 +35,7 @@ export function listRoles(call: Call): Answer {
   const ofDomain = Boolean(parameter(call, 'domain_id'))
   enforce(call, ofDomain ? 'list_domain_roles' : 'list_roles')
   const roles = ROLES.map((name) => roleRef(call.cloud, name)).sort(byId)
-  return collection(call, { name: 'roles', filters: ['name', 'domain_id'] }, roles)
+  return collection(call, { name: 'roles', filters: ['name', 'domain_id'], paging: 'cut' }, roles)
 }
 
 /** GET /v3/roles/{role_id} */
@@ -45,8 +44,7 @@ export function showRole(call: Call): Answer {
   if (!call.token) throw unauthorized()
   const name = getRole(call.cloud, id)
   enforce(call, 'get_role', { role: name })
-  const { description: _, ...ref } = roleRef(call.cloud, name)
-  return member(call, 'role', 'roles', ref)
+  return member(call, 'role', 'roles', roleRef(call.cloud, name))
 }
 
 /** GET /v3/roles/{prior_role_id}/implies */
@@ -94,4 +92,14 @@ function priorRole(call: Call): RoleName {
 function roleLink({ cloud, url }: Call, name: RoleName) {
   const id = roleId(cloud, name)
   return { id, links: { self: `${url}/roles/${id}` }, name }
+}
+
+/** What novasim does not do with a role, which is looked for before the policy is asked. */
+export function lackingForRole(action: string): Method {
+  return (call) => {
+    if (!call.token) throw unauthorized()
+    getRole(call.cloud, call.params.role_id ?? '')
+    enforce(call, action)
+    throw notImplemented()
+  }
 }

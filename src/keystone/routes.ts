@@ -2,19 +2,27 @@
 
 import { createCredential, deleteCredential, listCredentials, showCredential } from './application-credentials.ts'
 import { createToken } from './authenticate.ts'
-import { listDomains, showDomain } from './domains.ts'
-import { certificatesGone, emptyList, listRevoked, nothing, showLimitModel } from './empty.ts'
+import { lackingForDomain, listDomains, showDomain } from './domains.ts'
+import { certificatesGone, deleteGroup, emptyList, listRevoked, nothing, showLimitModel } from './empty.ts'
 import { notImplemented } from './errors.ts'
-import { checkGrant, listGrants } from './grants.ts'
+import { checkGrant, lackingForGrant, listGrants } from './grants.ts'
 import { listOwnDomains, listOwnProjects, showCatalog, showOwnSystem } from './own-scopes.ts'
 import { enforce } from './policy.ts'
 import { listProjects, listTags, showProject, showTag } from './projects.ts'
 import type { Method } from './resource.ts'
 import { listRoleAssignments } from './role-assignments.ts'
-import { listImplied, listInferences, listRoles, showImplied, showRole } from './roles.ts'
+import { lackingForRole, listImplied, listInferences, listRoles, showImplied, showRole } from './roles.ts'
 import { listEndpoints, listRegions, listServices, showEndpoint, showRegion, showService } from './services.ts'
 import { deleteToken, showToken } from './tokens.ts'
-import { listAccessRules, listGroupsOfUser, listProjectsOfUser, listUsers, showAccessRule, showUser } from './users.ts'
+import {
+  deleteTokensOfUser,
+  listAccessRules,
+  listGroupsOfUser,
+  listProjectsOfUser,
+  listUsers,
+  showAccessRule,
+  showUser,
+} from './users.ts'
 import { listVersions, showVersion } from './versions.ts'
 
 const VERBS = ['PUT', 'PATCH', 'POST', 'DELETE', 'GET'] as const
@@ -44,7 +52,7 @@ const PATHS: Record<string, Partial<Record<Verb, Entry>>> = {
   '/v3/users/:user_id': { GET: showUser, PATCH: 'update_user', DELETE: 'delete_user' },
   '/v3/users/:user_id/projects': { GET: listProjectsOfUser },
   '/v3/users/:user_id/groups': { GET: listGroupsOfUser },
-  '/v3/users/:user_id/tokens': { DELETE: 'revoke_tokens_for_user' },
+  '/v3/users/:user_id/tokens': { DELETE: deleteTokensOfUser },
   '/v3/users/:user_id/application_credentials': { GET: listCredentials, POST: createCredential },
   '/v3/users/:user_id/application_credentials/:application_credential_id': {
     GET: showCredential,
@@ -59,25 +67,29 @@ const PATHS: Record<string, Partial<Record<Verb, Entry>>> = {
   '/v3/projects/:project_id/users/:user_id/roles': { GET: listGrants('project') },
   '/v3/projects/:project_id/users/:user_id/roles/:role_id': {
     GET: checkGrant('project'),
-    PUT: 'create_grant',
-    DELETE: 'revoke_grant',
+    PUT: lackingForGrant('project', 'create_grant'),
+    DELETE: lackingForGrant('project', 'revoke_grant'),
   },
   '/v3/domains': { GET: listDomains, POST: 'create_domain' },
-  '/v3/domains/:domain_id': { GET: showDomain, PATCH: 'update_domain', DELETE: 'delete_domain' },
+  '/v3/domains/:domain_id': {
+    GET: showDomain,
+    PATCH: lackingForDomain('update_domain'),
+    DELETE: lackingForDomain('delete_domain'),
+  },
   '/v3/domains/:domain_id/users/:user_id/roles': { GET: listGrants('domain') },
   '/v3/domains/:domain_id/users/:user_id/roles/:role_id': {
     GET: checkGrant('domain'),
-    PUT: 'create_grant',
-    DELETE: 'revoke_grant',
+    PUT: lackingForGrant('domain', 'create_grant'),
+    DELETE: lackingForGrant('domain', 'revoke_grant'),
   },
   '/v3/system/users/:user_id/roles': { GET: listGrants('system') },
   '/v3/system/users/:user_id/roles/:role_id': {
     GET: checkGrant('system'),
-    PUT: 'create_system_grant_for_user',
-    DELETE: 'revoke_system_grant_for_user',
+    PUT: lackingForGrant('system', 'create_system_grant_for_user'),
+    DELETE: lackingForGrant('system', 'revoke_system_grant_for_user'),
   },
   '/v3/roles': { GET: listRoles, POST: 'create_role' },
-  '/v3/roles/:role_id': { GET: showRole, PATCH: 'update_role', DELETE: 'delete_role' },
+  '/v3/roles/:role_id': { GET: showRole, PATCH: lackingForRole('update_role'), DELETE: lackingForRole('delete_role') },
   '/v3/roles/:prior_role_id/implies': { GET: listImplied },
   '/v3/roles/:prior_role_id/implies/:implied_role_id': {
     GET: showImplied,
@@ -101,7 +113,7 @@ const PATHS: Record<string, Partial<Record<Verb, Entry>>> = {
   '/v3/groups/:group_id': {
     GET: nothing('group', 'group_id', 'get_group'),
     PATCH: 'update_group',
-    DELETE: 'delete_group',
+    DELETE: deleteGroup,
   },
   '/v3/credentials': { GET: emptyList('credentials', 'list_credentials'), POST: 'create_credential' },
   '/v3/credentials/:credential_id': {

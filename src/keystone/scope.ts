@@ -4,10 +4,13 @@ import type { Cloud } from '../cloud/cloud.ts'
 import {
   type ApplicationCredential,
   DOMAIN,
+  findApplicationCredential,
+  findProject,
   findProjectByName,
   findUserByName,
   type Project,
   type Scope,
+  sameText,
 } from '../cloud/identity.ts'
 import { str } from '../python/repr.ts'
 import { isDict, isTrue, type PyDict, type PyValue } from '../python/values.ts'
@@ -55,9 +58,7 @@ export function requestedScope(cloud: Cloud, auth: PyDict, methods: string[]): S
 export function lookUpDomain(wanted: PyValue): { domainId: string } {
   if (!isDict(wanted)) throw new UncaughtError('AttributeError')
   const name = wanted.get('name')
-  const found = isTrue(name)
-    ? str(name ?? '').toLowerCase() === DOMAIN.name.toLowerCase()
-    : wanted.get('id') === DOMAIN.id
+  const found = isTrue(name) ? sameText(str(name ?? ''), DOMAIN.name) : wanted.get('id') === DOMAIN.id
   if (!found) throw unauthorized()
   return { domainId: DOMAIN.id }
 }
@@ -65,10 +66,9 @@ export function lookUpDomain(wanted: PyValue): { domainId: string } {
 /** The credential that a log-in names. keystone/auth/core.py `AuthInfo._lookup_app_cred` */
 export function findCredential(cloud: Cloud, wanted: PyValue): ApplicationCredential {
   if (!isDict(wanted)) throw new UncaughtError('AttributeError')
-  const { applicationCredentials } = cloud.state.identity
   const id = wanted.get('id') ?? null
   if (isTrue(id)) {
-    const found = applicationCredentials.get(str(id))
+    const found = findApplicationCredential(cloud, str(id))
     if (!found) throw notFound('Application Credential', str(id))
     return found
   }
@@ -77,9 +77,8 @@ export function findCredential(cloud: Cloud, wanted: PyValue): ApplicationCreden
   const user = wanted.get('user') ?? null
   if (!isTrue(user)) throw expecting('user', 'application credential')
   const userId = idOfUser(cloud, user)
-  const lower = str(name).toLowerCase()
-  for (const each of applicationCredentials.values()) {
-    if (each.userId === userId && each.name.toLowerCase() === lower) return each
+  for (const each of cloud.state.identity.applicationCredentials.values()) {
+    if (sameText(each.userId, userId) && sameText(each.name, str(name))) return each
   }
   throw unauthorized()
 }
@@ -106,7 +105,7 @@ function lookUpProject(cloud: Cloud, wanted: PyValue): Project {
     lookUpDomain(domain)
     return known(findProjectByName(cloud, str(name)))
   }
-  return known(cloud.state.identity.projects.get(str(at(wanted, 'id') ?? '')))
+  return known(findProject(cloud, str(at(wanted, 'id') ?? '')))
 }
 
 function known(project: Project | undefined): Project {

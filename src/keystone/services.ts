@@ -1,8 +1,8 @@
 /** The catalogue's parts: services, endpoints, regions. keystone/api/services.py, endpoints.py and regions.py */
 
-import { REGION } from '../cloud/identity.ts'
+import { REGION, sameText } from '../cloud/identity.ts'
 import { type CatalogService, catalogAt, type Endpoint } from './catalog.ts'
-import { byId, collection, found, member, type Ref, sameText } from './collections.ts'
+import { byId, collection, found, member, type Ref } from './collections.ts'
 import { notFound } from './errors.ts'
 import { enforce } from './policy.ts'
 import type { Answer, Call } from './resource.ts'
@@ -22,7 +22,8 @@ const REGIONS_QUERY = {
 /** GET /v3/services */
 export function listServices(call: Call): Answer {
   enforce(call, 'list_services')
-  return collection(call, { name: 'services', filters: ['type', 'name'] }, servicesOf(call).map(serviceRef).sort(byId))
+  const services = servicesOf(call).map(serviceRef).sort(byId)
+  return collection(call, { name: 'services', filters: ['type', 'name'], paging: 'cut' }, services)
 }
 
 /** GET /v3/services/{service_id} */
@@ -38,7 +39,7 @@ export function listEndpoints(call: Call): Answer {
   validateQuery(call, ENDPOINTS_QUERY)
   enforce(call, 'list_endpoints')
   const filters = ['interface', 'service_id', 'region_id']
-  return collection(call, { name: 'endpoints', filters }, endpointsOf(call).map(endpointRef).sort(byId))
+  return collection(call, { name: 'endpoints', filters, paging: 'cut' }, endpointsOf(call).map(endpointRef).sort(byId))
 }
 
 /** GET /v3/endpoints/{endpoint_id} */

@@ -18,5 +18,6 @@ export function wholeSecond(ms: number): number {
 export function parseIsoTime(text: string): number | undefined {
   const match = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?)Z$/.exec(text)
   const time = match ? Date.parse(`${match[1]}T${match[2]?.replace(',', '.')}Z`) : Number.NaN
-  return Number.isNaN(time) ? undefined : time
+  const exists = !Number.isNaN(time) && new Date(time).toISOString().startsWith(match?.[1] ?? '')
+  return exists ? time : undefined
 }

@@ -1,8 +1,8 @@
 /** Users: list and show, and what belongs to one. keystone/api/users.py */
 
 import type { Cloud } from '../cloud/cloud.ts'
-import { DOMAIN, projectsOf, type User } from '../cloud/identity.ts'
-import { byId, collection, found, member, type Ref, sameText } from './collections.ts'
+import { DOMAIN, findUser, projectsOf, revokeTokensOf, type User } from '../cloud/identity.ts'
+import { byId, collection, found, member, type Ref } from './collections.ts'
 import { badRequest, MALFORMED, notFound } from './errors.ts'
 import { enforce, type Target } from './policy.ts'
 import { projectRef } from './projects.ts'
@@ -18,7 +18,7 @@ export function listUsers(call: Call): Answer {
   enforce(call, 'list_users', { domainId: DOMAIN.id })
   requireTimestamp(parameter(call, 'password_expires_at'))
   const users = [...call.cloud.state.identity.users.values()].map(userRef).sort(byId)
-  return collection(call, { name: 'users', filters: FILTERS }, users)
+  return collection(call, { name: 'users', filters: FILTERS, paging: 'pages' }, users)
 }
 
 /** GET /v3/users/{user_id} */
@@ -33,7 +33,8 @@ export function listProjectsOfUser(call: Call): Answer {
   const { user_id: id = '' } = call.params
   enforce(call, 'list_user_projects', userTarget(call.cloud, id))
   const projects = projectsOf(call.cloud, getUser(call.cloud, id).id).map(projectRef).sort(byId)
-  return collection(call, { name: 'projects', filters: ['domain_id', 'enabled', 'name'] }, projects)
+  const filters = ['domain_id', 'enabled', 'name']
+  return collection(call, { name: 'projects', filters, paging: 'cut' }, projects)
 }
 
 /** GET /v3/users/{user_id}/groups: there are no groups. */
@@ -41,7 +42,15 @@ export function listGroupsOfUser(call: Call): Answer {
   const { user_id: id = '' } = call.params
   enforce(call, 'list_groups_for_user', { ...userTarget(call.cloud, id), userId: id })
   getUser(call.cloud, id)
-  return collection(call, { name: 'groups' }, [])
+  return collection(call, { name: 'groups', paging: 'cut' }, [])
+}
+
+/** DELETE /v3/users/{user_id}/tokens */
+export function deleteTokensOfUser(call: Call): Answer {
+  const { user_id: id = '' } = call.params
+  enforce(call, 'revoke_tokens_for_user', { userId: id })
+  revokeTokensOf(call.cloud, getUser(call.cloud, id).id)
+  return { status: 204 }
 }
 
 /** GET /v3/users/{user_id}/access_rules: there are no access rules. */
@@ -61,12 +70,6 @@ export function getUser(cloud: Cloud, id: string): User {
   return found(findUser(cloud, id), () => notFound('user', id))
 }
 
-/** The database finds ids without case. */
-export function findUser(cloud: Cloud, id: string): User | undefined {
-  const { users } = cloud.state.identity
-  return users.get(id) ?? [...users.values()].find((user) => sameText(user.id, id))
-}
-
 /** What a rule is told of a user: nothing when there is none. */
 export function userTarget(cloud: Cloud, id: string): Target {
   const user = findUser(cloud, id)
@@ -77,8 +80,18 @@ function userRef({ id, name }: User): Ref {
   return { id, name, domain_id: DOMAIN.id, enabled: true, password_expires_at: null, options: {} }
 }
 
-/** Passwords never expire here, so no time is before one or after. keystone/identity/backends/sql.py `_create_password_expires_query` */
+/**
+ * Passwords never expire here, so no time is before one or after.
+ *
+ * @see keystone/server/flask/common.py, keystone/identity/core.py `Manager._parse_password_expires_at`
+ */
 function requireTimestamp(wanted: string | undefined): void {
-  if (wanted === undefined || /^(?:(?:lt|lte|gt|gte|eq|neq):)?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(wanted)) return
-  throw badRequest(`Timestamp not in expected format. ${MALFORMED}`)
+  if (wanted === undefined) return
+  const [, operator, time = ''] = /^(?:(\w+):)?(\d{4}-.*)?/.exec(wanted) ?? []
+  if (!/^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?Z?)?$/.test(time)) {
+    throw badRequest(`Timestamp not in expected format. ${MALFORMED}`)
+  }
+  if (operator === undefined || ['eq', 'neq', 'lt', 'lte', 'gt', 'gte'].includes(operator)) return
+  const known = "'eq', 'neq', 'lt', 'lte', 'gt', or 'gte'"
+  throw badRequest(`The given operator ${operator} is not valid. It must be one of the following: ${known}.`)
 }
