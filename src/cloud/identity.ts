@@ -253,8 +253,9 @@ export function hasRoleOn(cloud: Cloud, userId: string, scope: Scope): boolean {
 /** The roles that come with a token. */
 export function rolesOf(cloud: Cloud, token: Token): RoleName[] {
   if (!token.scope) return []
+  const mine = rolesOn(cloud, token.userId, token.scope)
   const credential = cloud.state.identity.applicationCredentials.get(token.applicationCredentialId ?? '')
-  return credential ? withImplied(credential.roles) : rolesOn(cloud, token.userId, token.scope)
+  return credential ? mine.filter((role) => credential.roles.includes(role)) : mine
 }
 
 /** The projects a user has any role on. */
