@@ -1,5 +1,7 @@
 """openstacksdk, as an operator's program uses it."""
 
+from importlib.metadata import version as release_of
+
 import openstack
 import pytest
 from openstack import exceptions
@@ -12,6 +14,9 @@ CHANGED = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}"
 # At these the SDK speaks to Nova by the id of a service, and at the older ones by its host and binary.
 BY_ID = [None, "2.53", "2.69", "2.104"]
 BY_HOST = ["2.1", "2.11", "2.52"]
+
+# Newer releases find the id by the host and binary themselves. 4.13.0, the last for Python 3.10, does not.
+FINDS_THE_ID = tuple(map(int, release_of("openstacksdk").split(".")[:2])) > (4, 13)
 
 
 def connect(version=None, **options):
@@ -103,7 +108,7 @@ def test_disables_and_enables_by_id(cloud, matching, version):
     assert (cloud.service()["status"], cloud.service()["disabled_reason"]) == ("enabled", None)
 
 
-@pytest.mark.parametrize("version", BY_HOST + BY_ID)
+@pytest.mark.parametrize("version", BY_HOST + (BY_ID if FINDS_THE_ID else []))
 def test_disables_and_enables_by_host_and_binary(cloud, version):
     compute = connect(version).compute
     disabled = compute.disable_service(None, "host3", "nova-compute", "disk is full")
@@ -214,17 +219,24 @@ def test_does_not_delete_a_service_that_hosts_instances(cloud, version):
     [
         ("list", lambda compute: list(compute.services())),
         ("list", lambda compute: compute.find_service("nova-compute", host="host3")),
-        ("list", lambda compute: compute.disable_service(None, "host3", "nova-compute")),
         ("update", lambda compute: compute.disable_service(UNKNOWN)),
         ("update", lambda compute: compute.enable_service(UNKNOWN)),
         ("update", lambda compute: compute.update_service_forced_down(UNKNOWN)),
         ("delete", lambda compute: compute.delete_service(UNKNOWN)),
     ],
-    ids=["list", "find", "disable-by-host", "disable", "enable", "force-down", "delete"],
+    ids=["list", "find", "disable", "enable", "force-down", "delete"],
 )
 def test_a_reader_may_not(policy, attempt):
     with pytest.raises(exceptions.ForbiddenException) as refused:
         attempt(openstack.connect().compute)
+    assert refused.value.details == DENIED.format(policy)
+
+
+@pytest.mark.usefixtures("as_reader")
+def test_a_reader_may_not_disable_by_host_and_binary():
+    version, policy = (None, "list") if FINDS_THE_ID else ("2.52", "update")
+    with pytest.raises(exceptions.ForbiddenException) as refused:
+        connect(version).compute.disable_service(None, "host3", "nova-compute")
     assert refused.value.details == DENIED.format(policy)
 
 
