@@ -8,6 +8,7 @@ import { type Answered, type StartedEmulator, startEmulator, VERSION } from './e
 import { BUILT_IN_WORLDS } from './worlds/built-in.ts'
 import { loadWorld } from './worlds/load.ts'
 import { loginOf } from './worlds/login.ts'
+import { WALL } from './worlds/wall.ts'
 import { WorldFileError } from './worlds/world-file.ts'
 
 /** A flag, a variable or a file is not as it has to be: nothing was started. */
@@ -96,7 +97,7 @@ async function printEnv({ port, host, world, url }: ServeFlags & { url?: string 
   if (port === 0 && url === undefined)
     throw new UsageError('--port 0: which port that will be is not known before. Give --url')
   const address = url?.replace(/\/+$/, '') ?? `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`
-  const cloud = createCloud(await loadWorld(world), { seed: 0, clock: createClock() })
+  const cloud = createCloud(await loadWorld(world), { seed: 0, clock: createClock({ wall: WALL }) })
   process.stdout.write(envLines(loginOf(cloud, address)))
 }
 

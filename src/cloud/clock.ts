@@ -1,50 +1,176 @@
-/** The time of a pretend cloud: the wall's, or a hand's. */
+/** The time of a pretend cloud: the wall's, a faster one, or a hand's; and what waits for a moment of it. */
 
-/** `real` goes as the wall clock goes; `manual` stands still until it is moved. */
+/** `real` goes by itself, as fast as its rate says; `manual` stands still until it is moved. */
 export type ClockMode = 'real' | 'manual'
 
 /** A moment of a clock: how it goes, and what it shows (milliseconds since 1970, UTC). */
 export interface ClockState {
   mode: ClockMode
   now: number
+  /** How many seconds pass in a second of the wall, when it goes by itself. */
+  rate: number
 }
 
 export interface Clock {
-  /** Milliseconds since 1970, UTC. */
+  /** Milliseconds since 1970, UTC. While a timer runs it is that timer's time, even within an `advance` that goes further. */
   now(): number
   mode(): ClockMode
-  /** Move on by so many milliseconds. Both kinds of clock can be moved. */
+  rate(): number
+  /** Move on by so many milliseconds, through every timer on the way in order. Both kinds of clock can be moved. */
   advance(ms: number): void
-  /** Show another time, or go another way, from now on. What is not named stays. */
+  /** The same, but what a timer has set going is let come to rest before time goes on, so that it may wait again. */
+  pass(ms: number): Promise<void>
+  /**
+   * Show another time, or go another way, from now on. What is not named stays. A later time is reached through the timers
+   * on the way; over an earlier one, timers still have as long to wait as they had.
+   */
   set(change: Partial<ClockState>): void
   /** This moment, to be given to `set` to return to it. */
   state(): ClockState
+  /** Do something once the clock shows a time; soon, when it does already. @returns what calls it off */
+  at(time: number, run: () => void): () => void
+  /** Resolves once so many milliseconds have passed on this clock. */
+  after(ms: number): Promise<void>
+  /** How many timers wait. */
+  waiting(): number
+  /** Let everything that waits with `after` go on now, and forget the rest: the world ends. */
+  end(): void
+}
+
+/** The real time, and how to wait for it. */
+export interface Wall {
+  /** Milliseconds since 1970. */
+  now(): number
+  /** Run once so many milliseconds have passed. @returns what calls it off */
+  wait(run: () => void, ms: number): () => void
+  /** Resolves once what can go on by itself has done so. */
+  rest(): Promise<void>
 }
 
 export interface ClockOptions {
+  /** Wanted by a clock that goes by itself; with none, it stands still. */
+  wall?: Wall | undefined
   /** Default `real`. */
   mode?: ClockMode | undefined
   /** The time it starts at, in milliseconds since 1970. Default: the wall's. */
   start?: number | undefined
-  /** Where the real time comes from, in milliseconds since 1970. Default `Date.now`. */
-  wall?: (() => number) | undefined
+  /** Default 1. */
+  rate?: number | undefined
 }
 
-export function createClock({ mode = 'real', start, wall = Date.now }: ClockOptions = {}): Clock {
+interface Timer {
+  time: number
+  run(): void
+  /** What is to be done with it when the clock ends. */
+  release?: (() => void) | undefined
+}
+
+const STILL: Wall = { now: () => 0, wait: () => () => {}, rest: () => Promise.resolve() }
+
+/** The longest that is waited at once: `setTimeout` takes no more. */
+const LONGEST_WAIT_MS = 2_147_483_647
+
+export function createClock({ wall = STILL, mode = 'real', start, rate = 1 }: ClockOptions = {}): Clock {
   let going = mode
-  let since = wall()
+  let speed = rate
+  let since = wall.now()
   let shown = start ?? since
-  const now = () => (going === 'manual' ? shown : shown + (wall() - since))
-  const set = (change: Partial<ClockState>) => {
-    shown = change.now ?? now()
-    since = wall()
-    going = change.mode ?? going
+  /** The next one last. */
+  let timers: Timer[] = []
+  let stopWaiting: (() => void) | undefined
+  let passing: Promise<void> = Promise.resolve()
+
+  const now = () => (going === 'manual' ? shown : shown + Math.floor((wall.now() - since) * speed))
+  const show = (time: number) => {
+    shown = time
+    since = wall.now()
   }
+
+  /** Wait for the next timer, when time goes by itself. */
+  const arm = () => {
+    stopWaiting?.()
+    stopWaiting = undefined
+    const next = timers.at(-1)
+    if (going === 'manual' || !next) return
+    const ms = Math.min(Math.max(0, Math.ceil((next.time - now()) / speed)), LONGEST_WAIT_MS)
+    stopWaiting = wall.wait(() => forward(now()), ms)
+  }
+
+  const due = (time: number): Timer | undefined => {
+    const next = timers.at(-1)
+    return next && next.time <= time ? next : undefined
+  }
+
+  /** Go on to a time, and run what is due on the way, in order, each at its own. */
+  const forward = (time: number) => {
+    for (let next = due(time); next; next = due(time)) {
+      timers.pop()
+      if (next.time > now()) show(next.time)
+      next.run()
+    }
+    if (time > now()) show(time)
+    arm()
+  }
+
+  const set = (change: Partial<ClockState>) => {
+    const before = now()
+    const after = change.now ?? before
+    show(before)
+    if (after > before) forward(after)
+    else if (after < before) {
+      for (const timer of timers) timer.time -= before - after
+      show(after)
+    }
+    show(now())
+    going = change.mode ?? going
+    speed = change.rate ?? speed
+    arm()
+  }
+
+  const add = (timer: Timer): (() => void) => {
+    // The latest stand first; of two at one time the one that was set first is next.
+    let place = timers.length
+    while (place > 0 && (timers[place - 1]?.time ?? 0) <= timer.time) place--
+    timers.splice(place, 0, timer)
+    if (timer.time <= now()) void Promise.resolve().then(() => forward(now()))
+    if (place === timers.length - 1) arm()
+    return () => {
+      const index = timers.indexOf(timer)
+      if (index < 0) return
+      timers.splice(index, 1)
+      arm()
+    }
+  }
+
   return {
     now,
     mode: () => going,
-    advance: (ms) => set({ now: now() + ms }),
+    rate: () => speed,
+    advance: (ms) => forward(now() + ms),
+    pass(ms) {
+      const passed = passing.then(async () => {
+        const end = now() + ms
+        await wall.rest()
+        for (let next = due(end); next; next = due(end)) {
+          forward(Math.max(next.time, now()))
+          await wall.rest()
+        }
+        forward(Math.max(end, now()))
+      })
+      passing = passed.catch(() => {})
+      return passed
+    },
     set,
-    state: () => ({ mode: going, now: now() }),
+    state: () => ({ mode: going, now: now(), rate: speed }),
+    at: (time, run) => add({ time, run }),
+    after: (ms) =>
+      ms > 0 ? new Promise((resolve) => add({ time: now() + ms, run: resolve, release: resolve })) : Promise.resolve(),
+    waiting: () => timers.length,
+    end() {
+      const all = timers
+      timers = []
+      arm()
+      for (const timer of all) timer.release?.()
+    },
   }
 }

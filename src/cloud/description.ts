@@ -29,7 +29,7 @@ const SILENT_FOR_MS = 3_600_000
 export interface CloudDescription {
   /** Default: the newest. */
   release?: string | undefined
-  clock?: { start?: number | undefined; mode?: ClockMode | undefined } | undefined
+  clock?: { start?: number | undefined; mode?: ClockMode | undefined; rate?: number | undefined } | undefined
   services?: ServiceDescription[] | undefined
   hosts?: (Omit<HypervisorWish, 'host'> & { name: string })[] | undefined
   aggregates?: AggregateWish[] | undefined
@@ -101,7 +101,7 @@ export function describeCloud(cloud: Cloud): CloudDescription {
   const byCell = [...state.services.values()].map((service) => describeService(service, now))
   return {
     release: state.release,
-    clock: { start: now, mode: clock.mode() },
+    clock: { start: now, mode: clock.mode(), ...(clock.rate() !== 1 && { rate: clock.rate() }) },
     cells: state.cells.map(({ name, down }) => ({
       name,
       down,

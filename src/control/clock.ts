@@ -3,10 +3,10 @@
 import { Hono } from 'hono'
 import ms from 'ms'
 import * as z from 'zod'
-import { advanceClock, setClock } from '../cloud/cloud.ts'
+import { passTime, setClock } from '../cloud/cloud.ts'
 import { toMs, toText } from '../worlds/time.ts'
 import type { World } from '../worlds/world.ts'
-import { CLOCK_MODES, time } from '../worlds/world-schema.ts'
+import { CLOCK_MODES, rate, time } from '../worlds/world-schema.ts'
 import { bodyOf, type Place } from './request.ts'
 
 /** A hundred years: so much cannot have been meant. */
@@ -19,24 +19,28 @@ const duration = z
     message: 'expected a duration such as "61s", "500ms" or "2h", not below zero; to go back, PUT /clock {"now": …}',
   })
 
-const Settings = z.strictObject({ mode: z.enum(CLOCK_MODES).optional(), now: time.optional() })
+const Settings = z.strictObject({ mode: z.enum(CLOCK_MODES).optional(), now: time.optional(), rate: rate.optional() })
 const Advance = z.strictObject({ by: duration })
 
 export const clock = new Hono<{ Bindings: Place }>()
   .get('/', (c) => c.json(view(c.env.world)))
   .put('/', async (c) => {
-    const { mode, now } = await bodyOf(c, Settings)
-    setClock(c.env.world.cloud, { ...(mode && { mode }), ...(now !== undefined && { now: toMs(now) }) })
+    const { mode, now, rate } = await bodyOf(c, Settings)
+    setClock(c.env.world.cloud, {
+      ...(mode && { mode }),
+      ...(rate !== undefined && { rate }),
+      ...(now !== undefined && { now: toMs(now) }),
+    })
     return c.json(view(c.env.world))
   })
   .post('/advance', async (c) => {
     const { by } = await bodyOf(c, Advance)
-    advanceClock(c.env.world.cloud, durationMs(by))
+    await passTime(c.env.world.cloud, durationMs(by))
     return c.json(view(c.env.world))
   })
 
 function view({ cloud }: World): object {
-  return { mode: cloud.clock.mode(), now: toText(cloud.clock.now()) }
+  return { mode: cloud.clock.mode(), rate: cloud.clock.rate(), now: toText(cloud.clock.now()) }
 }
 
 /** Milliseconds; NaN when it is no duration. */

@@ -35,7 +35,7 @@ export function fromWorldFile(file: WorldFile): WorldDescription {
   const { clock } = file
   return {
     ...file,
-    clock: clock && { start: moment(clock.start) ?? undefined, mode: clock.mode },
+    clock: clock && { ...clock, start: moment(clock.start) ?? undefined },
     services: file.services?.map(fromServiceEntry),
     hosts: file.hosts?.map(({ hypervisor_type, hypervisor_version, host_ip, memory_mb, local_gb, ...same }) => ({
       ...same,
@@ -77,7 +77,7 @@ export function toWorldFile({ seed, release, clock, ...parts }: WorldDescription
   return withoutUndefined({
     release,
     seed,
-    clock: clock && { start: text(clock.start) ?? undefined, mode: clock.mode },
+    clock: clock && { ...clock, start: text(clock.start) ?? undefined },
     cells: parts.cells,
     services: parts.services?.map(toServiceEntry),
     hosts: parts.hosts?.map(({ name, id, uuid, hypervisorType, hypervisorVersion, vcpus, ...offer }) => ({

@@ -17,6 +17,12 @@ export const time = z
   .string()
   .refine((text) => Number.isFinite(toMs(text)), 'expected a time such as 2026-01-01T00:00:00Z')
 
+/** How many seconds pass in a second of the wall. */
+export const rate = z
+  .number()
+  .gt(0, 'expected more than 0; a clock that stands is mode: manual')
+  .max(1e6, 'expected no more than 1000000')
+
 export const CLOCK_MODES = ['real', 'manual'] as const
 export const PROCESS_STATES = ['running', 'stopped'] as const
 const SERVICE_STATUSES = ['enabled', 'disabled'] as const
@@ -93,7 +99,9 @@ export const UserEntry = z.strictObject({
 export const WorldSchema = z.strictObject({
   release: z.string().optional(),
   seed: z.int().optional(),
-  clock: z.strictObject({ start: time.optional(), mode: z.enum(CLOCK_MODES).optional() }).optional(),
+  clock: z
+    .strictObject({ start: time.optional(), mode: z.enum(CLOCK_MODES).optional(), rate: rate.optional() })
+    .optional(),
   cells: z.array(CellEntry).optional(),
   services: z.array(ServiceEntry).optional(),
   hosts: z.array(HostEntry).optional(),

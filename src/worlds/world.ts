@@ -9,6 +9,7 @@ import { keystoneApp } from '../keystone/app.ts'
 import { novaApp } from '../nova/app.ts'
 import { type Environ, withPath } from '../python/wsgi.ts'
 import type { Answer, Layer, Passage } from './layer.ts'
+import { WALL } from './wall.ts'
 import type { WorldDescription } from './world-file.ts'
 
 /** When a clock that stands still starts, unless the world says: the same for everybody, so that runs can be compared. */
@@ -95,8 +96,9 @@ function isIdentity(path: string): boolean {
 
 function cloudOf(description: WorldDescription, seed: number, options: WorldOptions): Cloud {
   const mode = options.clock ?? description.clock?.mode ?? 'real'
+  const rate = description.clock?.rate
   const start = description.clock?.start ?? (mode === 'manual' ? MANUAL_CLOCK_STARTS_MS : undefined)
-  return createCloud(description, { seed, clock: createClock({ mode, start }) })
+  return createCloud(description, { seed, clock: createClock({ wall: WALL, mode, start, rate }) })
 }
 
 /** A stream of chance for each purpose, so that one does not disturb the others. */
