@@ -136,7 +136,11 @@ const PATHS: Record<string, Partial<Record<Verb, Entry>>> = {
 const ROUTES: Route[] = Object.entries(PATHS).map(([path, methods]) => ({ segments: segmentsOf(path), methods }))
 
 /** By the number of segments, so that few are looked at. */
-const BY_LENGTH = Map.groupBy(ROUTES, ({ segments }) => segments.length)
+const BY_LENGTH = new Map<number, Route[]>()
+for (const route of ROUTES) {
+  const { length } = route.segments
+  BY_LENGTH.set(length, [...(BY_LENGTH.get(length) ?? []), route])
+}
 
 export interface Match {
   route: Route

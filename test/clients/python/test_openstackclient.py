@@ -315,17 +315,6 @@ def test_shows_the_versions_of_nova_and_keystone(cloud):
     ]
 
 
-def test_knows_placement_and_glance_by_the_catalogue(cloud):
-    listed = {each["Type"]: each["Name"] for each in cloud.openstack("catalog", "list", "-f", "json").json}
-    assert (listed.get("placement"), listed.get("image")) == ("placement", "glance")
-
-
-def test_shows_the_version_of_placement(cloud):
-    shown = cloud.openstack("versions", "show", "--service", "placement", "-f", "json").json
-    endpoint = cloud.connection.session.get_endpoint(service_type="placement", interface="public")
-    assert shown == [version("placement", "1.0", "CURRENT", f"{endpoint}/", "1.0", "1.39")]
-
-
 @pytest.mark.parametrize(
     "variables",
     [{"OS_PASSWORD": "wrong"}, {"OS_USERNAME": "nobody"}, {"OS_PROJECT_NAME": "nothing"}],
