@@ -6,7 +6,7 @@ import { errorPage } from '../python/webob.ts'
 import { decodeUtf8, type Environ } from '../python/wsgi.ts'
 import { errorBody, expecting, KeystoneError, notFound, UncaughtError } from './errors.ts'
 import { type Answer, type Call, createCall, type Keystone, respond } from './resource.ts'
-import { allowedAt, findRoute, methodOf, type Route } from './routes.ts'
+import { allowedAt, findRoute, methodOf, operationAt, type Route } from './routes.ts'
 
 export type { Keystone } from './resource.ts'
 
@@ -30,6 +30,38 @@ export function keystoneApp(keystone: Keystone): (request: Request, environ: Env
   }
 }
 
+/** What a request asks for. */
+export interface Operation {
+  /** `tokens:issue`; undefined when nothing of that kind is at the path. */
+  name: string | undefined
+  /** As its routes have it: `/v3/auth/tokens`. */
+  path: string
+}
+
+/** What a request to Keystone is for, without doing it: by the same table as the routes. */
+export function operationOf({ method }: Request, environ: Environ): Operation {
+  const path = normalize(environ.path).replace(/\/{2,}/g, '/')
+  const route = findRoute(path)?.route
+  return { name: route && operationAt(route, method === 'HEAD' ? 'GET' : method), path }
+}
+
+/** An answer of Keystone's that nothing in it has led to, in its envelope. */
+export function renderError(
+  keystone: Keystone,
+  { request, environ, status, message, headers }: ErrorToRender,
+): Response {
+  return refusal(createCall(keystone, request, environ), new KeystoneError(status, message), headers)
+}
+
+/** What is to be said, to whom. */
+export interface ErrorToRender {
+  request: Request
+  environ: Environ
+  status: number
+  message: string
+  headers?: Record<string, string> | undefined
+}
+
 function answer(call: Call, bytes: Uint8Array | undefined): Response {
   const response = answerOrRefuse(call, bytes)
   // A preflight that comes to nothing is well received all the same. oslo_middleware/cors.py
@@ -49,9 +81,13 @@ function answerOrRefuse(call: Call, bytes: Uint8Array | undefined): Response {
   } catch (error) {
     if (error instanceof UncaughtError || error instanceof PyError) return crash(call)
     if (!(error instanceof KeystoneError)) throw error
-    const challenge = error.status === 401 ? { 'WWW-Authenticate': `Keystone uri="${call.url}"` } : {}
-    return respond(call, { status: error.status, body: errorBody(error), headers: challenge })
+    return refusal(call, error)
   }
+}
+
+function refusal(call: Call, error: KeystoneError, headers: Record<string, string> = {}): Response {
+  const challenge = error.status === 401 ? { 'WWW-Authenticate': `Keystone uri="${call.url}"` } : {}
+  return respond(call, { status: error.status, body: errorBody(error), headers: { ...challenge, ...headers } })
 }
 
 /** Find what is at the path, and let it answer. */

@@ -1,5 +1,6 @@
 /** Why a request is turned down, in Keystone's statuses and Keystone's words. */
 
+import { STATUS_CODES } from 'node:http'
 import { quote } from '../python/json.ts'
 
 /** An answer in Keystone's envelope: `{"error": {"code": 404, "message": "…", "title": "Not Found"}}`. keystone/exception.py `Error` */
@@ -32,8 +33,9 @@ const TITLES: Record<number, string> = {
 
 /** The body of a refusal, written as Flask's `jsonify` writes: keys in order, no spaces, a newline at the end. */
 export function errorBody({ status, message, identity }: KeystoneError): string {
+  const title = TITLES[status] ?? STATUS_CODES[status] ?? 'Unknown'
   const beside = identity === undefined ? '' : `"identity":${identity},`
-  return `{"error":{"code":${status},${beside}"message":${quote(message)},"title":"${TITLES[status]}"}}\n`
+  return `{"error":{"code":${status},${beside}"message":${quote(message)},"title":${quote(title)}}}\n`
 }
 
 /** Keystone does not tell why. keystone/exception.py `SecurityError` */

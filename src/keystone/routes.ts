@@ -188,3 +188,37 @@ function match(segments: string[], parts: string[]): Record<string, string> | un
   }
   return params
 }
+
+/** What some operations are called; the others after the last name in their path: `users:show`. */
+const CALLED: Record<string, string> = {
+  'GET /': 'versions:list',
+  'GET /v3': 'versions:show',
+  'POST /v3/auth/tokens': 'tokens:issue',
+  'GET /v3/auth/tokens': 'tokens:validate',
+  'DELETE /v3/auth/tokens': 'tokens:revoke',
+}
+
+const DOES: Record<Verb, string> = { GET: 'list', POST: 'create', PUT: 'set', PATCH: 'update', DELETE: 'delete' }
+
+/** The name of what a route does for a verb: `tokens:issue`, `users:list`; undefined when it does nothing for it. */
+export function operationAt({ segments, methods }: Route, verb: string): string | undefined {
+  const known = VERBS.find((each) => each === verb)
+  if (!known || !methods[known]) return undefined
+  const called = CALLED[`${verb} /${segments.join('/')}`]
+  if (called) return called
+  const one = segments.at(-1)?.startsWith(':')
+  const resource = segments.findLast((segment) => !segment.startsWith(':'))
+  return `${resource}:${one && verb === 'GET' ? 'show' : DOES[known]}`
+}
+
+/** Each operation, and the methods that it can be asked for by. */
+export function operations(): Map<string, string[]> {
+  const found = new Map<string, string[]>()
+  for (const route of ROUTES) {
+    for (const verb of VERBS) {
+      const name = operationAt(route, verb)
+      if (name) found.set(name, [...new Set([...(found.get(name) ?? []), verb, ...(verb === 'GET' ? ['HEAD'] : [])])])
+    }
+  }
+  return found
+}

@@ -40,9 +40,12 @@ const FAULT_NAMES: Record<number, string> = {
   503: 'serviceUnavailable',
 }
 
-/** The body of a fault. */
-export function faultBody(status: number, message: string): string {
-  return dumps({ [FAULT_NAMES[status] ?? 'computeFault']: { code: status, message } })
+/** The body of a fault. @param retryAfter the header of that name: who asks too much is told in the body, too */
+export function faultBody(status: number, message: string, retryAfter?: string): string {
+  const told = retryAfter !== undefined && (status === 413 || status === 429)
+  return dumps({
+    [FAULT_NAMES[status] ?? 'computeFault']: { code: status, message, ...(told && { retryAfter }) },
+  })
 }
 
 /** What Nova makes of an exception that nobody expected. nova/api/openstack/wsgi.py `expected_errors` */

@@ -17,6 +17,7 @@ import { decodeUtf8, type Environ, parseQuery } from '../python/wsgi.ts'
 import { bestContentType, isSupportedContentType } from './content-type.ts'
 import { faultBody, NovaFault, SERVER_ERRED, toNovaError, UnexpectedError, unexpected } from './errors.ts'
 import { LOWEST, negotiate, newestOf, versionHeaders } from './microversion.ts'
+import { takeApart } from './paths.ts'
 import { type VersionedSchemas, validateBody, validateQuery } from './validate.ts'
 
 /** The largest body that is read. oslo.middleware `max_request_body_size` */
@@ -144,7 +145,30 @@ export function answerError(visit: Visit, error: unknown): Response {
   const fault = error instanceof PyError ? SERVER_ERRED : error
   if (!(fault instanceof NovaFault)) throw fault
   const headers = { 'Content-Type': 'application/json; charset=UTF-8', ...fault.headers }
-  return answer(visit, fault.status, faultBody(fault.status, fault.message), headers)
+  return answer(visit, fault.status, faultBody(fault.status, fault.message, fault.headers['Retry-After']), headers)
+}
+
+/** An answer that nothing in Nova has led to, in the envelope that its status has. */
+export function renderError(nova: Nova, { request, environ, status, message, headers }: ErrorToRender): Response {
+  const { legacy, below } = takeApart(environ.path)
+  const access = below === undefined ? 'root' : 'token'
+  const visit: Visit = { nova, request, environ, legacy, projectId: undefined, access }
+  if (status === 401) return unauthorized(visit, message)
+  try {
+    if (!legacy && below !== undefined) visit.version = negotiate(request.headers, newestOf(nova.cloud))
+  } catch {
+    // A version that this cloud does not have is of no matter to who answers in its place.
+  }
+  return answerError(visit, new NovaFault(status, message, headers))
+}
+
+/** What is to be said, to whom. */
+export interface ErrorToRender {
+  request: Request
+  environ: Environ
+  status: number
+  message: string
+  headers?: Record<string, string> | undefined
 }
 
 /** The token of the request, or the answer to one that comes no further. */
@@ -155,8 +179,7 @@ function admit(visit: Visit): Token | Response {
 }
 
 /** The token's keeper has an envelope of its own. keystonemiddleware/auth_token/__init__.py */
-function unauthorized(visit: Visit): Response {
-  const message = 'The request you have made requires authentication.'
+function unauthorized(visit: Visit, message = 'The request you have made requires authentication.'): Response {
   return answer(visit, 401, dumps({ error: { code: 401, title: 'Unauthorized', message } }), {
     'Content-Type': 'application/json',
     'WWW-Authenticate': `Keystone uri="${visit.environ.base}/identity/v3"`,

@@ -130,12 +130,26 @@ function update({ cloud, id, version }: Call, body: PyDict): string {
   return `{"service": ${serviceJson(service, shapeAt(version), zoneOf(service, zonesByHost(cloud)), now, updated)}}`
 }
 
+/** What a PUT could do until 2.52, and from which version on. nova/api/openstack/compute/services.py `_update_v21` */
+export const ACTIONS = [
+  { name: 'enable', from: 1 },
+  { name: 'disable', from: 1 },
+  { name: 'disable-log-reason', from: 1 },
+  { name: 'force-down', from: FORCED_DOWN_FROM },
+] as const
+
+/** Which action the path names; `update` from 2.53 on, where it names a service. */
+export function actionAt(id: string, version: number): (typeof ACTIONS)[number]['name'] | 'update' | undefined {
+  if (version >= UUID_FROM) return 'update'
+  return ACTIONS.find(({ name, from }) => name === id && version >= from)?.name
+}
+
 /** @see nova/api/openstack/compute/services.py `_perform_action` */
 function performAction({ cloud, id, version }: Call, body: PyDict): string {
   const host = String(body.get('host'))
   const binary = String(body.get('binary'))
   const given = body.get('disabled_reason')
-  switch (id) {
+  switch (actionAt(id, version)) {
     case 'enable':
       updateServiceOf(cloud, host, binary, { disabled: false, disabledReason: null })
       return dumps({ service: { host, binary, status: 'enabled' } })
@@ -149,7 +163,6 @@ function performAction({ cloud, id, version }: Call, body: PyDict): string {
       return dumps({ service: { host, binary, status: 'disabled', disabled_reason: reason } })
     }
     case 'force-down': {
-      if (version < FORCED_DOWN_FROM) break
       if (!body.has('forced_down')) throw new NovaFault(400, 'Missing forced_down field')
       const forcedDown = boolFromString(body.get('forced_down'))
       updateServiceOf(cloud, host, binary, { forcedDown })
