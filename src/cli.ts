@@ -5,11 +5,11 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { createClock } from './cloud/clock.ts'
 import { createCloud } from './cloud/description.ts'
 import { type Answered, type StartedEmulator, startEmulator, VERSION } from './emulator.ts'
+import { InputError } from './reading/complaint.ts'
 import { BUILT_IN_WORLDS } from './worlds/built-in.ts'
 import { loadWorld } from './worlds/load.ts'
 import { loginOf } from './worlds/login.ts'
 import { WALL } from './worlds/wall.ts'
-import { WorldFileError } from './worlds/world-file.ts'
 
 /** A flag, a variable or a file is not as it has to be: nothing was started. */
 const EXIT_USAGE = 2
@@ -174,7 +174,7 @@ function fail(error: unknown): void {
     process.exitCode = error.exitCode === 0 ? 0 : EXIT_USAGE
     return
   }
-  const usage = error instanceof UsageError || error instanceof WorldFileError
+  const usage = error instanceof UsageError || error instanceof InputError
   process.exitCode = usage ? EXIT_USAGE : EXIT_FAILED
   process.stderr.write(usage ? `novasim: ${error.message}\n` : `novasim: ${whyNot(error)}\n`)
 }

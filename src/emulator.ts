@@ -52,7 +52,7 @@ interface Bindings {
 export interface Emulator extends AsyncDisposable {
   /** Answer a request as the cloud at its address would. The first one waits until the world has been read. */
   fetch(request: Request, bindings?: Bindings): Response | Promise<Response>
-  /** Resolves once the default world can be used. Rejects with a `WorldFileError` when it is not as it has to be. */
+  /** Resolves once the default world can be used. Rejects with a `InputError` when it is not as it has to be. */
   readonly ready: Promise<World>
   readonly worlds: Worlds
 }
@@ -121,7 +121,7 @@ export interface StartedEmulator extends Emulator {
 /**
  * Start an emulator that listens.
  *
- * @throws {WorldFileError} when the world is not as it has to be, before the port opens
+ * @throws {InputError} when the world is not as it has to be, before the port opens
  * @throws when the port cannot be had
  */
 export async function startEmulator({

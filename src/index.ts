@@ -11,5 +11,5 @@ export {
   startEmulator,
   VERSION,
 } from './emulator.ts'
-export { type Complaint, WorldFileError } from './worlds/world-file.ts'
+export { type Complaint, InputError } from './reading/complaint.ts'
 export type { WorldFile } from './worlds/world-schema.ts'

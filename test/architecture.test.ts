@@ -6,10 +6,11 @@ import { expect, test } from 'vitest'
 const MAY_IMPORT: Record<string, string[]> = {
   cloud: [],
   python: [],
+  reading: [],
   keystone: ['cloud', 'python'],
   nova: ['cloud', 'python'],
-  worlds: ['cloud', 'python', 'keystone', 'nova'],
-  control: ['cloud', 'worlds'],
+  worlds: ['cloud', 'python', 'reading', 'keystone', 'nova'],
+  control: ['cloud', 'reading', 'worlds'],
 }
 
 const sources = (readdirSync('src', { recursive: true }) as string[])

@@ -1,14 +1,16 @@
 /** The control routes together, under `/_novasim` of each world: how tests and people steer what a client then sees. */
 
 import { Hono } from 'hono'
-import { nearest } from '../worlds/check.ts'
+import { nearest } from '../reading/check.ts'
 import { aggregates } from './aggregates.ts'
 import { cells } from './cells.ts'
 import { clock } from './clock.ts'
 import { notFound, toProblem } from './errors.ts'
 import { instances } from './instances.ts'
 import { migrations } from './migrations.ts'
+import { processes } from './processes.ts'
 import type { Place, Steered } from './request.ts'
+import { resourceProviders } from './resource-providers.ts'
 import { services } from './services.ts'
 import { reset, state } from './state.ts'
 import { worldRoutes } from './worlds.ts'
@@ -38,6 +40,8 @@ export function controlApp(steered: Steered): ControlApp {
   app.route('/aggregates', aggregates)
   app.route('/migrations', migrations)
   app.route('/cells', cells)
+  app.route('/processes', processes)
+  app.route('/resource-providers', resourceProviders)
   app.route('/clock', clock)
   const routes = [...new Set(app.routes.map(({ method, path }) => `${method} ${path.replace(/(?<=.)\/$/, '')}`))]
   app.notFound((c) => {

@@ -1,8 +1,7 @@
 /** Why a control request is turned down: one shape for all, `{"error": {"message", "path"?, "hint"?}}`. */
 
 import { CloudError, type Refusal } from '../cloud/errors.ts'
-import { pathText } from '../worlds/check.ts'
-import type { Complaint } from '../worlds/world-file.ts'
+import { type Complaint, pathText } from '../reading/complaint.ts'
 
 /** A control request that cannot be done. Nothing has changed. */
 export class ControlError extends Error {

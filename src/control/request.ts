@@ -2,7 +2,7 @@
 
 import type { Context } from 'hono'
 import type * as z from 'zod'
-import { check, nearest, oneOf } from '../worlds/check.ts'
+import { check, nearest, oneOf } from '../reading/check.ts'
 import type { World } from '../worlds/world.ts'
 import type { Worlds } from '../worlds/worlds.ts'
 import { ControlError } from './errors.ts'

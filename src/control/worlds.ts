@@ -2,8 +2,8 @@
 
 import { Hono } from 'hono'
 import * as z from 'zod'
+import { nearest, oneOf } from '../reading/check.ts'
 import { BUILT_IN_WORLDS, builtInWorld, isBuiltIn } from '../worlds/built-in.ts'
-import { nearest, oneOf } from '../worlds/check.ts'
 import { loginOf } from '../worlds/login.ts'
 import { checkWorld } from '../worlds/read.ts'
 import type { World } from '../worlds/world.ts'

@@ -1,7 +1,8 @@
 /** A world file made into the description of a cloud, and a cloud's description made into a world file. */
 
 import type { CloudDescription, ServiceDescription } from '../cloud/description.ts'
-import { toMs, toText } from './time.ts'
+import type { HypervisorWish } from '../cloud/hypervisors.ts'
+import { toMs, toText } from '../reading/time.ts'
 import type { WorldFile } from './world-schema.ts'
 
 /** What a world is made of: its cloud, and the seed that its ids come from. */
@@ -10,41 +11,16 @@ export interface WorldDescription extends CloudDescription {
   seed?: number | undefined
 }
 
-/** One thing that is wrong: what it is, where it stands (`['services', 2, 'host']`), and the likely fix. */
-export interface Complaint {
-  message: string
-  path: (string | number)[]
-  hint?: string | undefined
-}
-
-/** A world that is not as it has to be. Its message has a line for each complaint. */
-export class WorldFileError extends Error {
-  readonly complaints: Complaint[]
-
-  constructor(complaints: Complaint[], lines: string[]) {
-    super(lines.join('\n'))
-    this.name = 'WorldFileError'
-    this.complaints = complaints
-  }
-}
-
 type ServiceEntry = NonNullable<WorldFile['services']>[number]
 
 /** What the file describes. It has been checked against the schema before. */
-export function fromWorldFile(file: WorldFile): WorldDescription {
+export function fromWorldFile({ resource_providers, ...file }: WorldFile): WorldDescription {
   const { clock } = file
   return {
     ...file,
     clock: clock && { ...clock, start: moment(clock.start) ?? undefined },
     services: file.services?.map(fromServiceEntry),
-    hosts: file.hosts?.map(({ hypervisor_type, hypervisor_version, host_ip, memory_mb, local_gb, ...same }) => ({
-      ...same,
-      hypervisorType: hypervisor_type,
-      hypervisorVersion: hypervisor_version,
-      hostIp: host_ip,
-      memoryMb: memory_mb,
-      localGb: local_gb,
-    })),
+    hosts: file.hosts?.map(({ name, ...offer }) => ({ name, ...fromOffer(offer) })),
     aggregates: file.aggregates?.map(({ availability_zone, ...same }) => ({
       ...same,
       availabilityZone: availability_zone,
@@ -53,6 +29,12 @@ export function fromWorldFile(file: WorldFile): WorldDescription {
       ...same,
       systemRoles: system_roles,
       domainRoles: domain_roles,
+    })),
+    resourceProviders: resource_providers,
+    processes: file.processes?.map(({ hypervisor, next_update_at, ...same }) => ({
+      ...same,
+      node: hypervisor && { ...fromOffer(hypervisor), id: hypervisor.id, uuid: hypervisor.uuid },
+      nextUpdate: moment(next_update_at) ?? undefined,
     })),
   }
 }
@@ -80,15 +62,7 @@ export function toWorldFile({ seed, release, clock, ...parts }: WorldDescription
     clock: clock && { ...clock, start: text(clock.start) ?? undefined },
     cells: parts.cells,
     services: parts.services?.map(toServiceEntry),
-    hosts: parts.hosts?.map(({ name, id, uuid, hypervisorType, hypervisorVersion, vcpus, ...offer }) => ({
-      ...{ name, id, uuid },
-      hypervisor_type: hypervisorType,
-      hypervisor_version: hypervisorVersion,
-      vcpus,
-      memory_mb: offer.memoryMb,
-      local_gb: offer.localGb,
-      host_ip: offer.hostIp,
-    })),
+    hosts: parts.hosts?.map(({ name, ...offer }) => ({ name, ...toOffer(offer) })),
     aggregates: parts.aggregates?.map(({ availabilityZone, ...same }) => ({
       ...same,
       availability_zone: availabilityZone,
@@ -99,6 +73,12 @@ export function toWorldFile({ seed, release, clock, ...parts }: WorldDescription
       ...same,
       system_roles: systemRoles,
       domain_roles: domainRoles,
+    })),
+    resource_providers: parts.resourceProviders,
+    processes: parts.processes?.map(({ node, nextUpdate, ...same }) => ({
+      ...same,
+      hypervisor: node && { ...toOffer(node), id: node.id, uuid: node.uuid },
+      next_update_at: text(nextUpdate) ?? undefined,
     })),
     counters: parts.counters,
   })
@@ -117,6 +97,32 @@ export function toServiceEntry(service: ServiceDescription): ServiceEntry {
     updated_at: text(service.updatedAt),
     last_seen_up: text(service.lastSeenUp),
     first_report_at: text(service.firstReportAt) ?? undefined,
+  }
+}
+
+type OfferEntry = Omit<NonNullable<WorldFile['hosts']>[number], 'name'>
+type Offer = Omit<HypervisorWish, 'host'>
+
+function fromOffer({ hypervisor_type, hypervisor_version, host_ip, memory_mb, local_gb, ...same }: OfferEntry): Offer {
+  return {
+    ...same,
+    hypervisorType: hypervisor_type,
+    hypervisorVersion: hypervisor_version,
+    hostIp: host_ip,
+    memoryMb: memory_mb,
+    localGb: local_gb,
+  }
+}
+
+function toOffer({ id, uuid, hypervisorType, hypervisorVersion, vcpus, ...offer }: Offer): OfferEntry {
+  return {
+    ...{ id, uuid },
+    hypervisor_type: hypervisorType,
+    hypervisor_version: hypervisorVersion,
+    vcpus,
+    memory_mb: offer.memoryMb,
+    local_gb: offer.localGb,
+    host_ip: offer.hostIp,
   }
 }
 

@@ -4,7 +4,8 @@ import * as z from 'zod'
 import { ROLES } from '../cloud/identity.ts'
 import { INSTANCE_STATUSES } from '../cloud/instances.ts'
 import { MIGRATION_TYPES } from '../cloud/migrations.ts'
-import { toMs } from './time.ts'
+import { PROCESS_STATES } from '../cloud/processes.ts'
+import { toMs } from '../reading/time.ts'
 
 const name = z.string().min(1, 'expected a text that is not empty')
 const count = z.int().min(0, 'expected no less than 0')
@@ -24,7 +25,6 @@ export const rate = z
   .max(1e6, 'expected no more than 1000000')
 
 export const CLOCK_MODES = ['real', 'manual'] as const
-export const PROCESS_STATES = ['running', 'stopped'] as const
 const SERVICE_STATUSES = ['enabled', 'disabled'] as const
 
 export const ServiceEntry = z.strictObject({
@@ -87,6 +87,21 @@ export const CellEntry = z.strictObject({
   hosts: z.array(name).optional(),
 })
 
+export const ResourceProviderEntry = z.strictObject({
+  uuid,
+  name,
+  generation: count.optional(),
+})
+
+export const LeftProcessEntry = z.strictObject({
+  binary: name,
+  host: name,
+  cell: name.optional(),
+  process: z.enum(PROCESS_STATES).optional(),
+  hypervisor: HostEntry.omit({ name: true }).extend({ id, uuid }).optional(),
+  next_update_at: time.optional(),
+})
+
 export const UserEntry = z.strictObject({
   name,
   password: z.string().optional(),
@@ -109,6 +124,8 @@ export const WorldSchema = z.strictObject({
   instances: z.array(InstanceEntry).optional(),
   migrations: z.array(MigrationEntry).optional(),
   users: z.array(UserEntry).optional(),
+  resource_providers: z.array(ResourceProviderEntry).optional(),
+  processes: z.array(LeftProcessEntry).optional(),
   counters: z.record(z.string(), count).optional(),
 })
 

@@ -2,7 +2,7 @@
 
 import { closest, distance } from 'fastest-levenshtein'
 import * as z from 'zod'
-import type { Complaint } from './world-file.ts'
+import type { Complaint } from './complaint.ts'
 
 export type Checked<Value> = { value: Value; complaints?: never } | { complaints: Complaint[]; value?: never }
 
@@ -11,14 +11,6 @@ export function check<Schema extends z.ZodType>(schema: Schema, value: unknown):
   const result = schema.safeParse(value)
   if (result.success) return { value: result.data }
   return { complaints: result.error.issues.flatMap((issue) => complain(schema, issue, value)) }
-}
-
-/** `services[2].host`, as people write paths. */
-export function pathText(path: (string | number)[]): string {
-  return path
-    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${part}`))
-    .join('')
-    .replace(/^\./, '')
 }
 
 /** The word that was probably meant, when one is near enough. */
