@@ -27,8 +27,13 @@ export interface Clock {
   set(change: Partial<ClockState>): void
   /** This moment, to be given to `set` to return to it. */
   state(): ClockState
-  /** Do something once the clock shows a time; soon, when it does already. @returns what calls it off */
-  at(time: number, run: () => void): () => void
+  /**
+   * Do something once the clock shows a time; soon, when it does already.
+   *
+   * @param background whether the program may end before that
+   * @returns what calls it off
+   */
+  at(time: number, run: () => void, options?: { background?: boolean }): () => void
   /** Resolves once so many milliseconds have passed on this clock. */
   after(ms: number): Promise<void>
   /** How many timers wait. */
@@ -41,8 +46,8 @@ export interface Clock {
 export interface Wall {
   /** Milliseconds since 1970. */
   now(): number
-  /** Run once so many milliseconds have passed. @returns what calls it off */
-  wait(run: () => void, ms: number): () => void
+  /** Run once so many milliseconds have passed, if the program has not ended by then. @returns what calls it off */
+  wait(run: () => void, ms: number, options: { background: boolean }): () => void
   /** Resolves once what can go on by itself has done so. */
   rest(): Promise<void>
 }
@@ -61,6 +66,7 @@ export interface ClockOptions {
 interface Timer {
   time: number
   run(): void
+  background?: boolean
   /** What is to be done with it when the clock ends. */
   release?: (() => void) | undefined
 }
@@ -93,7 +99,8 @@ export function createClock({ wall = STILL, mode = 'real', start, rate = 1 }: Cl
     const next = timers.at(-1)
     if (going === 'manual' || !next) return
     const ms = Math.min(Math.max(0, Math.ceil((next.time - now()) / speed)), LONGEST_WAIT_MS)
-    stopWaiting = wall.wait(() => forward(now()), ms)
+    const background = timers.every((timer) => timer.background)
+    stopWaiting = wall.wait(() => forward(now()), ms, { background })
   }
 
   const due = (time: number): Timer | undefined => {
@@ -133,7 +140,7 @@ export function createClock({ wall = STILL, mode = 'real', start, rate = 1 }: Cl
     while (place > 0 && (timers[place - 1]?.time ?? 0) <= timer.time) place--
     timers.splice(place, 0, timer)
     if (timer.time <= now()) void Promise.resolve().then(() => forward(now()))
-    if (place === timers.length - 1) arm()
+    arm()
     return () => {
       const index = timers.indexOf(timer)
       if (index < 0) return
@@ -162,7 +169,7 @@ export function createClock({ wall = STILL, mode = 'real', start, rate = 1 }: Cl
     },
     set,
     state: () => ({ mode: going, now: now(), rate: speed }),
-    at: (time, run) => add({ time, run }),
+    at: (time, run, { background = false } = {}) => add({ time, run, background }),
     after: (ms) =>
       ms > 0 ? new Promise((resolve) => add({ time: now() + ms, run: resolve, release: resolve })) : Promise.resolve(),
     waiting: () => timers.length,

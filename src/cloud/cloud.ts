@@ -8,7 +8,9 @@ import type { Hypervisor } from './hypervisors.ts'
 import type { Identity } from './identity.ts'
 import type { Instance } from './instances.ts'
 import type { Migration } from './migrations.ts'
+import type { LeftProcess } from './processes.ts'
 import { NEWEST_RELEASE } from './releases.ts'
+import type { ResourceProvider } from './resource-providers.ts'
 import type { Service } from './services.ts'
 
 /** Everything a cloud holds. Maps and records only, so that `structuredClone` keeps and compares it. */
@@ -25,6 +27,10 @@ export interface CloudState {
   serviceKeys: Map<string, string>
   /** By host. Its UUID is also that of the resource provider that stands for it. */
   hypervisors: Map<string, Hypervisor>
+  /** By UUID. */
+  resourceProviders: Map<string, ResourceProvider>
+  /** What goes on, or could be started, on hosts whose service was deleted. By binary and host, see `findLeftProcess`. */
+  leftProcesses: Map<string, LeftProcess>
   /** By UUID. */
   instances: Map<string, Instance>
   /** The UUIDs of the instances on a host, by host. */
@@ -47,6 +53,8 @@ export interface Cloud {
   revision: number
   /** Told of each change, after it. */
   readonly listeners: Set<(event: CloudEvent) => void>
+  /** Calls off what waits for a process that has no service. processes.ts */
+  sleeping?: (() => void) | undefined
 }
 
 /** An empty cloud. Public functions that fill one: `createCloud` in description.ts. */
@@ -61,6 +69,8 @@ export function emptyCloud(seed: number, clock: Clock): Cloud {
       services: new Map(),
       serviceKeys: new Map(),
       hypervisors: new Map(),
+      resourceProviders: new Map(),
+      leftProcesses: new Map(),
       instances: new Map(),
       instancesOn: new Map(),
       aggregates: new Map(),
@@ -96,22 +106,6 @@ export function nextId(cloud: Cloud, table: string, wanted?: number): number {
 /** The id that `nextId` would give. */
 export function peekId(cloud: Cloud, table: string): number {
   return (cloud.state.counters.get(table) ?? 0) + 1
-}
-
-/** A moment of a cloud, kept. */
-export interface CloudSnapshot {
-  state: CloudState
-  clock: ClockState
-}
-
-export function snapshot(cloud: Cloud): CloudSnapshot {
-  return { state: structuredClone(cloud.state), clock: cloud.clock.state() }
-}
-
-/** Bring a cloud back to a moment that was kept. The snapshot can be used again. */
-export function restore(cloud: Cloud, kept: CloudSnapshot): void {
-  cloud.state = structuredClone(kept.state)
-  setClock(cloud, kept.clock)
 }
 
 /** Move or stop the cloud's time. Units: milliseconds since 1970. */

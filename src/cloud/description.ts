@@ -5,15 +5,17 @@ import { addCell, DEFAULT_CELL, findCell, mapHost } from './cells.ts'
 import type { Clock, ClockMode } from './clock.ts'
 import { type Cloud, changed, emptyCloud, nextId, peekId } from './cloud.ts'
 import { CloudError, impossible, refuse } from './errors.ts'
-import { describeHypervisor, type Hypervisor, type HypervisorWish } from './hypervisors.ts'
+import { DEFAULT_HYPERVISOR, describeHypervisor, type Hypervisor, type HypervisorWish } from './hypervisors.ts'
 import { addStaticTokens, addUser, DEFAULT_USERS, type NewUser, type RoleName } from './identity.ts'
 import { type Instance, type NewInstance, placeInstances } from './instances.ts'
 import { type NewMigration, recordMigration } from './migrations.ts'
+import { type LeftProcess, leaveProcess, type ProcessState, wakeProcesses } from './processes.ts'
 import { NEWEST_RELEASE, RELEASES } from './releases.ts'
+import { addResourceProvider } from './resource-providers.ts'
 import {
+  findServiceOf,
   lastReport,
   type NewService,
-  type ProcessState,
   REPORT_EVERY_MS,
   registerService,
   type Service,
@@ -37,6 +39,10 @@ export interface CloudDescription {
   migrations?: NewMigration[] | undefined
   cells?: CellDescription[] | undefined
   users?: NewUser[] | undefined
+  /** Default: one of each host. When they are listed, there are no others. */
+  resourceProviders?: { uuid: string; name: string; generation?: number | undefined }[] | undefined
+  /** Processes whose service was deleted. */
+  processes?: LeftProcessDescription[] | undefined
   /** How many ids each table has given out, where that is more than shows: rows that are gone keep theirs. */
   counters?: Record<string, number> | undefined
 }
@@ -51,6 +57,19 @@ export interface ServiceDescription extends NewService {
   /** When a process that has just started will first be heard from. */
   firstReportAt?: number | undefined
   createdAt?: number | undefined
+}
+
+export interface LeftProcessDescription {
+  binary: string
+  host: string
+  /** Default `cell1`. */
+  cell?: string | undefined
+  /** Default `running`. */
+  process?: ProcessState | undefined
+  /** What a nova-compute registers again. */
+  node?: ({ id: number; uuid: string } & Omit<HypervisorWish, 'host'>) | undefined
+  /** When it next looks at its host's resources, where that will change something. */
+  nextUpdate?: number | undefined
 }
 
 export interface CellDescription {
@@ -77,6 +96,7 @@ export function createCloud(description: CloudDescription, { seed, clock }: { se
   each(description.migrations, 'migrations', (wanted) => recordMigration(cloud, wanted))
   each(description.users ?? DEFAULT_USERS, 'users', (wanted) => addUser(cloud, wanted))
   addStaticTokens(cloud)
+  addProvidersAndProcesses(cloud, description)
   for (const [table, given] of Object.entries(description.counters ?? {})) nextId(cloud, table, given)
   return cloud
 }
@@ -89,8 +109,10 @@ export function replaceCloud(cloud: Cloud, other: Cloud): void {
       users.has(token.userId) && (!token.scope || !('projectId' in token.scope) || projects.has(token.scope.projectId))
     if (stays && !tokens.has(token.id)) tokens.set(token.id, token)
   }
+  other.clock.end()
   cloud.state = other.state
   cloud.clock.set(other.clock.state())
+  wakeProcesses(cloud)
   changed(cloud, { type: 'clock.moved', now: cloud.clock.now() })
 }
 
@@ -113,6 +135,8 @@ export function describeCloud(cloud: Cloud): CloudDescription {
     instances: [...state.instances.values()].map((instance: Instance) => ({ ...instance })),
     migrations: [...state.migrations.values()].map((migration) => ({ ...migration })),
     users: describeUsers(cloud),
+    resourceProviders: [...state.resourceProviders.values()].map((provider) => ({ ...provider })),
+    processes: [...state.leftProcesses.values()].map(describeLeftProcess),
     counters: Object.fromEntries(state.counters),
   }
 }
@@ -123,6 +147,12 @@ export function describeService(service: Service, now: number): ServiceDescripti
   const lastSeenUp = lastReport(service, now)
   const described = { ...row, updatedAt: updatedAt(service, now), lastSeenUp }
   return reportsFrom !== null && now < reportsFrom ? { ...described, firstReportAt: reportsFrom } : described
+}
+
+function describeLeftProcess({ node, nextUpdate, ...left }: LeftProcess): LeftProcessDescription {
+  if (node === null) return left
+  const { host: _, ...offer } = node
+  return { ...left, node: offer, ...(nextUpdate !== null && { nextUpdate }) }
 }
 
 function describeUsers(cloud: Cloud): NewUser[] {
@@ -183,9 +213,32 @@ function addService(cloud: Cloud, wanted: ServiceDescription, taken: Map<string,
   service.lastSeenUp = seen === null ? null : wholeSeconds(seen)
   service.changedAt = updatedAt !== null && (seen === null || updatedAt > seen) ? updatedAt : null
   // A running process has reported every ten seconds since; one that never has will in a moment.
-  if (service.process === 'stopped') service.reportsFrom = null
+  if (service.process !== 'running') service.reportsFrom = null
   else if (wanted.firstReportAt !== undefined) service.reportsFrom = wanted.firstReportAt
   else if (service.lastSeenUp !== null) service.reportsFrom = firstReport(service.lastSeenUp, now)
+}
+
+function addProvidersAndProcesses(cloud: Cloud, { resourceProviders, processes }: CloudDescription): void {
+  if (resourceProviders) cloud.state.resourceProviders.clear()
+  each(resourceProviders, 'resourceProviders', ({ uuid, name, generation }) => {
+    addResourceProvider(cloud, uuid, name, generation)
+  })
+  each(processes, 'processes', ({ binary, host, cell = DEFAULT_CELL, process = 'running', node, nextUpdate }) => {
+    if (findServiceOf(cloud, host, binary, cell)) {
+      impossible(`the ${binary} on host "${host}" has a service`, {
+        hint: 'those in processes have none; say how it is by the process of the service',
+      })
+    }
+    const known = node === undefined ? null : { ...DEFAULT_HYPERVISOR, ...withoutUndefined(node), host }
+    leaveProcess(cloud, { binary, host, cell, process, node: known }, nextUpdate)
+  })
+  wakeProcesses(cloud)
+}
+
+function withoutUndefined<Value extends object>(
+  value: Value,
+): { [Key in keyof Value]: Exclude<Value[Key], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as never
 }
 
 /** The first of its reports that is still to be told from the others: they all lie ten seconds apart. */

@@ -3,6 +3,7 @@
 import { type Cloud, nextId } from './cloud.ts'
 import { impossible } from './errors.ts'
 import { uuidFor } from './ids.ts'
+import { addResourceProvider, removeResourceProvider } from './resource-providers.ts'
 
 /** A row of Nova's `compute_nodes`, and the resource provider of the same UUID. Sizes as Nova gives them. */
 export interface Hypervisor {
@@ -31,11 +32,15 @@ export const DEFAULT_HYPERVISOR = {
   localGb: 2_000,
 }
 
-/** A host says what it offers. Part of registering its service; nobody else calls it. */
-export function addHypervisor(cloud: Cloud, host: string): void {
-  const id = nextId(cloud, 'compute_nodes')
-  const uuid = uuidFor(cloud.seed, 'hypervisor', host, id)
-  cloud.state.hypervisors.set(host, { id, uuid, host, ...DEFAULT_HYPERVISOR })
+/**
+ * A host says what it offers. Part of registering its service; nobody else calls it.
+ *
+ * @param before what it was when its service was deleted: it has kept its UUID, and the database its row
+ */
+export function addHypervisor(cloud: Cloud, host: string, before?: Hypervisor | null): void {
+  const hypervisor = before ?? newHypervisor(cloud, host)
+  cloud.state.hypervisors.set(host, hypervisor)
+  addResourceProvider(cloud, hypervisor.uuid, host)
 }
 
 /** A host says that it offers something else. @throws {CloudError} Impossible: no nova-compute runs there */
@@ -48,11 +53,24 @@ export function describeHypervisor(cloud: Cloud, { host, ...offer }: HypervisorW
     })
   }
   const named = Object.fromEntries(Object.entries(offer).filter(([, value]) => value !== undefined))
-  cloud.state.hypervisors.set(host, { ...known, ...named })
+  const described: Hypervisor = { ...known, ...named }
+  cloud.state.hypervisors.set(host, described)
+  if (described.uuid !== known.uuid) {
+    removeResourceProvider(cloud, known.uuid)
+    addResourceProvider(cloud, described.uuid, host)
+  }
   if (offer.id !== undefined) nextId(cloud, 'compute_nodes', offer.id)
 }
 
 /** A host's service is deleted: its hypervisor and resource provider go. */
-export function removeHypervisor(cloud: Cloud, host: string): void {
+export function removeHypervisor(cloud: Cloud, host: string): Hypervisor | undefined {
+  const hypervisor = cloud.state.hypervisors.get(host)
   cloud.state.hypervisors.delete(host)
+  if (hypervisor) removeResourceProvider(cloud, hypervisor.uuid)
+  return hypervisor
+}
+
+function newHypervisor(cloud: Cloud, host: string): Hypervisor {
+  const id = nextId(cloud, 'compute_nodes')
+  return { id, uuid: uuidFor(cloud.seed, 'hypervisor', host, id), host, ...DEFAULT_HYPERVISOR }
 }

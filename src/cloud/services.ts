@@ -9,6 +9,7 @@ import { addHypervisor, removeHypervisor } from './hypervisors.ts'
 import { uuidFor } from './ids.ts'
 import { countInstancesOn } from './instances.ts'
 import { completeEvacuations, hasDoneEvacuations, inProgressOn } from './migrations.ts'
+import { type LeftProcess, leaveProcess, type ProcessState, takeLeftProcess } from './processes.ts'
 
 /** How long a service may go unheard before it counts as down. Nova's `service_down_time` default. */
 export const SERVICE_DOWN_AFTER_MS = 60_000
@@ -21,8 +22,6 @@ export const FIRST_REPORT_AFTER_MS = 5_000
 
 /** The services whose state nobody reports, so Nova never lists them. They take up an id all the same. */
 const UNLISTED = new Set(['nova-osapi_compute', 'nova-metadata'])
-
-export type ProcessState = 'running' | 'stopped'
 
 /** A row of Nova's `services` table, and the process that it stands for. Times are milliseconds since 1970. */
 export interface Service {
@@ -67,7 +66,8 @@ export interface ServiceChange {
 }
 
 /**
- * A process starts for the first time: its row, its host's mapping and its hypervisor are made.
+ * A process starts for the first time, or again after its service was deleted: its row, its host's mapping and its hypervisor
+ * are made.
  * It is first heard from five seconds later.
  *
  * @throws {CloudError} Impossible: there is one already, or its id, UUID or host belong to another
@@ -106,27 +106,65 @@ export function registerService(cloud: Cloud, wanted: NewService): Service {
   }
   cloud.state.services.set(service.uuid, service)
   for (const key of serviceKeys(service)) cloud.state.serviceKeys.set(key, service.uuid)
-  if (binary === COMPUTE) addHypervisor(cloud, host)
+  const left = takeLeftProcess(cloud, service)
+  if (binary === COMPUTE) addHypervisor(cloud, host, left?.node)
   changed(cloud, about('service.registered', service))
   return service
 }
 
 /** The process ends, or is killed: nobody hears from it any more. */
 export function stopProcess(cloud: Cloud, service: Service): void {
-  if (service.process === 'stopped') return
-  service.lastSeenUp = lastReport(service, cloud.clock.now())
-  service.reportsFrom = null
-  service.process = 'stopped'
-  changed(cloud, about('service.stopped', service))
+  if (service.process !== 'stopped') fallSilent(cloud, service, 'stopped')
 }
 
-/** The process starts again: it is heard from five seconds later, and completes the evacuations from its host. */
+/**
+ * The process hangs: it is there, but does nothing, and nobody hears from it any more.
+ *
+ * @throws {CloudError} Impossible: it is stopped
+ */
+export function hangProcess(cloud: Cloud, service: Service): void {
+  if (service.process === 'hung') return
+  if (service.process === 'stopped') {
+    impossible(`the ${service.binary} on host "${service.host}" is stopped, so it cannot hang`, {
+      hint: 'start it first',
+    })
+  }
+  fallSilent(cloud, service, 'hung')
+}
+
+/**
+ * The process starts again: it is heard from five seconds later, and completes the evacuations from its host. One that hung
+ * goes on instead: it is heard from at once.
+ */
 export function startProcess(cloud: Cloud, service: Service): void {
   if (service.process === 'running') return
+  if (service.process === 'hung') {
+    service.process = 'running'
+    service.reportsFrom = wholeSeconds(cloud.clock.now())
+    changed(cloud, about('service.resumed', service))
+    return
+  }
   service.process = 'running'
   service.reportsFrom = wholeSeconds(cloud.clock.now() + FIRST_REPORT_AFTER_MS)
   if (service.binary === COMPUTE) completeEvacuations(cloud, service.host)
   changed(cloud, about('service.started', service))
+}
+
+/** Bring a service's process into a state. @throws {CloudError} Impossible: it would hang, but is stopped */
+export function setProcess(cloud: Cloud, service: Service, process: ProcessState): void {
+  if (process === 'running') startProcess(cloud, service)
+  else if (process === 'hung') hangProcess(cloud, service)
+  else stopProcess(cloud, service)
+}
+
+/**
+ * A process whose service was deleted starts again: it registers as a new service, with a new id and a new UUID, while its
+ * hypervisor is the one that it was.
+ */
+export function startLeftProcess(cloud: Cloud, { binary, host, cell }: LeftProcess): Service {
+  const service = registerService(cloud, { binary, host, cell })
+  if (binary === COMPUTE) completeEvacuations(cloud, host)
+  return service
 }
 
 /**
@@ -168,24 +206,29 @@ export function updateServiceOf(cloud: Cloud, host: string, binary: string, chan
 }
 
 /**
- * Forget a service. A compute host leaves its aggregates, and its hypervisor and resource provider go with it.
+ * Forget a service. A compute host leaves its aggregates, and its hypervisor and resource provider go with it. Its process
+ * knows nothing of it: see processes.ts.
  *
  * @throws {CloudError} HostHasInstances, MigrationsInProgress
  * @see nova/api/openstack/compute/services.py `delete`
  */
 export function deleteService(cloud: Cloud, service: Service): void {
   const { host } = service
+  let node: LeftProcess['node'] = null
   if (service.binary === COMPUTE) {
     const count = countInstancesOn(cloud, host)
     if (count > 0) refuse({ code: 'HostHasInstances', host, count })
     const moving = inProgressOn(cloud, host).length
     if (moving > 0) refuse({ code: 'MigrationsInProgress', host, count: moving })
     leaveAggregates(cloud, host)
-    removeHypervisor(cloud, host)
+    node = removeHypervisor(cloud, host) ?? null
     forgetHost(cloud, host)
   }
   cloud.state.services.delete(service.uuid)
   for (const key of serviceKeys(service)) cloud.state.serviceKeys.delete(key)
+  const { binary, cell, process, reportsFrom } = service
+  const startedAt = reportsFrom === null ? undefined : reportsFrom - FIRST_REPORT_AFTER_MS
+  leaveProcess(cloud, { binary, host, cell, process, node }, startedAt)
   changed(cloud, about('service.deleted', service))
 }
 
@@ -259,6 +302,13 @@ export function wholeSeconds(ms: number): number {
 /** The name of a cell's table of services, each with ids of its own. */
 export function servicesOf(cell: string): string {
   return `services of ${cell}`
+}
+
+function fallSilent(cloud: Cloud, service: Service, process: 'stopped' | 'hung'): void {
+  service.lastSeenUp = lastReport(service, cloud.clock.now())
+  service.reportsFrom = null
+  service.process = process
+  changed(cloud, about(`service.${process}`, service))
 }
 
 function changeService(cloud: Cloud, service: Service, change: ServiceChange): boolean {

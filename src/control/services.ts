@@ -11,8 +11,7 @@ import {
   registerService,
   type Service,
   type ServiceChange,
-  startProcess,
-  stopProcess,
+  setProcess,
   updateService,
 } from '../cloud/services.ts'
 import { toServiceEntry } from '../worlds/world-file.ts'
@@ -40,7 +39,7 @@ export const services = new Hono<{ Bindings: Place }>()
       disabledReason: disabled_reason,
       forcedDown: forced_down,
     })
-    if (process === 'stopped') stopProcess(cloud, service)
+    if (process !== undefined) setProcess(cloud, service, process)
     return c.json(viewOf(cloud)(service), 201)
   })
   .get('/:id', (c) => {
@@ -52,8 +51,7 @@ export const services = new Hono<{ Bindings: Place }>()
     const service = serviceAt(cloud, parameter(c, 'id'))
     const { process, ...row } = await bodyOf(c, Change)
     if (Object.keys(row).length > 0) updateService(cloud, service, toChange(row))
-    if (process === 'stopped') stopProcess(cloud, service)
-    if (process === 'running') startProcess(cloud, service)
+    if (process !== undefined) setProcess(cloud, service, process)
     return c.json(viewOf(cloud)(service))
   })
   .delete('/:id', (c) => {

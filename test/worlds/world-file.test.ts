@@ -80,7 +80,7 @@ test.each([
   [
     'a wrong word',
     'services:\n- {binary: a, host: b, process: stoped}\n',
-    'cloud.yaml:2:24: services[0].process: expected running or stopped; got "stoped" (did you mean "stopped"?)',
+    'cloud.yaml:2:24: services[0].process: expected running, stopped or hung; got "stoped" (did you mean "stopped"?)',
   ],
   ['no UUID', 'services:\n- {binary: a, host: b, uuid: 12}\n', /services\[0\]\.uuid: expected a text; got 12/],
   [

@@ -1,0 +1,35 @@
+/** /resource-providers: what Placement keeps of each host, and which of it is left of a service that was deleted. */
+
+import { Hono } from 'hono'
+import { isOrphan, type ResourceProvider, removeResourceProvider } from '../cloud/resource-providers.ts'
+import type { World } from '../worlds/world.ts'
+import { noSuch, type Place, parameter } from './request.ts'
+
+export const resourceProviders = new Hono<{ Bindings: Place }>()
+  .get('/', (c) => c.json({ resource_providers: providersOf(c.env.world).map((each) => view(c.env.world, each)) }))
+  .get('/:id', (c) => c.json(view(c.env.world, providerAt(c.env.world, parameter(c, 'id')))))
+  .delete('/:id', (c) => {
+    removeResourceProvider(c.env.world.cloud, providerAt(c.env.world, parameter(c, 'id')).uuid)
+    return c.body(null, 204)
+  })
+
+function view({ cloud }: World, provider: ResourceProvider): object {
+  return { ...provider, orphan: isOrphan(cloud, provider) }
+}
+
+function providersOf({ cloud }: World): ResourceProvider[] {
+  return [...cloud.state.resourceProviders.values()]
+}
+
+/** By UUID, or by name. */
+function providerAt(world: World, wanted: string): ResourceProvider {
+  const all = providersOf(world)
+  return (
+    all.find(({ uuid, name }) => uuid === wanted || name === wanted) ??
+    noSuch(
+      'resource provider',
+      wanted,
+      all.map(({ name }) => name),
+    )
+  )
+}
