@@ -1,0 +1,32 @@
+/** What a scenario is played on: a world, as far as a scenario needs to know of it. */
+
+import type { Cloud } from '../cloud/cloud.ts'
+import type { Complaint } from '../reading/complaint.ts'
+
+export interface Stage {
+  readonly cloud: Cloud
+  /** Ask as a client would; `path` is that of a real Nova's port. */
+  ask(request: Asked): Promise<Answered>
+  /** Set a fault by its name in the catalogue, or as a rule. */
+  setFault(fault: string | { name: string }): { complaints?: Complaint[] | undefined }
+  /** @returns whether there was one */
+  clearFault(name: string): boolean
+  /** How many requests there were since the scenario began that fall under a `match`. */
+  countRequests(match: object): { count?: number; complaints?: Complaint[] | undefined }
+  /** Whether what is expected of the requests is so; `message` says what came instead. */
+  verifyRequests(expected: object): { ok: boolean; message: string }
+  /** Be told when a request has been answered. @returns what ends it */
+  onRequest(told: () => void): () => void
+}
+
+export interface Asked {
+  method: string
+  path: string
+  headers: Record<string, string>
+  body: string | undefined
+}
+
+export interface Answered {
+  status: number
+  text: string
+}
