@@ -14,10 +14,13 @@ import {
 } from '../cloud/instances.ts'
 import { changeMigration, type Migration } from '../cloud/migrations.ts'
 import { evacuateHost, migrateInstance } from '../cloud/moves.ts'
+import { findLeftProcess } from '../cloud/processes.ts'
 import {
   deleteService,
+  hangProcess,
   registerService,
   type Service,
+  startLeftProcess,
   startProcess,
   stopProcess,
   updateService,
@@ -48,13 +51,23 @@ export const VERBS = {
     perform: (cloud, name) => stopProcess(cloud, serviceAt(cloud, name)),
   }),
   restart: verb({
-    what: 'the process starts (again), and completes the evacuations from its host',
+    what: 'the process starts again, and completes the evacuations from its host; where its service was deleted, it registers anew',
     takes: service,
     perform(cloud, name) {
+      const left = findNamed(cloud, name) ? undefined : findLeftProcess(cloud, named(name))
+      if (left) {
+        startLeftProcess(cloud, left)
+        return
+      }
       const found = serviceAt(cloud, name)
       stopProcess(cloud, found)
       startProcess(cloud, found)
     },
+  }),
+  hang: verb({
+    what: 'the process is there, but does nothing and reports no more',
+    takes: service,
+    perform: (cloud, name) => hangProcess(cloud, serviceAt(cloud, name)),
   }),
   register: verb({
     what: 'a process starts for the first time on a new host',
