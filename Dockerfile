@@ -1,9 +1,8 @@
-# syntax=docker/dockerfile:1
 # The command on a small base image. Where a registry is behind a login, pass it: --secret id=npmrc,src=$HOME/.npmrc
 FROM node:24-slim AS build
 WORKDIR /build
 COPY package.json package-lock.json ./
-RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci --ignore-scripts
+RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci --ignore-scripts --no-audit
 COPY . .
 RUN node scripts/build.ts
 
