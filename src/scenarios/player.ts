@@ -1,6 +1,7 @@
 /** Plays a scenario: its steps one after the other, each when its time or its event has come. */
 
 import { CloudError } from '../cloud/errors.ts'
+import type { Complaint } from '../reading/complaint.ts'
 import { durationMs, durationText } from '../reading/duration.ts'
 import { compareInstance, compareMigrations, compareService, type Differences } from './expect.ts'
 import { type AskStep, actionOf, type Scenario, type Step, type WhenStep } from './scenario.ts'
@@ -98,6 +99,7 @@ async function waitFor(stage: Stage, step: Step, began: number, ended: () => boo
   }
   if (!step.when) return undefined
   const within = step.within === undefined ? WITHIN_MS : durationMs(step.within)
+  if (step.when.command) return waitForCommand(stage, within)
   return step.when.request
     ? waitForRequest(stage, step.when.request, within, ended)
     : waitForCloud(stage, step.when, within, ended)
@@ -106,6 +108,17 @@ async function waitFor(stage: Stage, step: Step, began: number, ended: () => boo
 async function letPass({ cloud }: Stage, ms: number): Promise<void> {
   if (cloud.clock.mode() === 'manual') await cloud.clock.pass(ms)
   else await cloud.clock.after(ms)
+}
+
+async function waitForCommand({ command }: Stage, within: number): Promise<string[] | undefined> {
+  if (!command) return ['there is no command whose end could be waited for: play the scenario with `-- COMMAND`']
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<string[]>((resolve) => {
+    timer = setTimeout(() => resolve([`the command did not end within ${durationText(within)}`]), within)
+  })
+  const problems = await Promise.race([command.then(() => undefined), late])
+  clearTimeout(timer)
+  return problems
 }
 
 /** A client asks when it likes, so this waits by the wall's time. */
@@ -123,8 +136,8 @@ function waitForRequest(
       resolve(problems)
     }
     const look = () => {
-      const { count = 0, complaints } = stage.countRequests(match)
-      if (complaints) finish(complaints.map(({ message, hint }) => (hint ? `${message} (${hint})` : message)))
+      const { count, complaints } = stage.countRequests(match)
+      if (complaints.length > 0) finish(linesOf(complaints))
       else if (count > 0 || ended()) finish(undefined)
     }
     const timer = setTimeout(
@@ -166,7 +179,7 @@ async function act(stage: Stage, step: Step): Promise<string[]> {
       await letPass(stage, durationMs(step.advance ?? 0))
       return []
     case 'fault':
-      return complaintsOf(stage.setFault(step.fault ?? ''))
+      return linesOf(stage.setFault(step.fault ?? ''))
     case 'clear-fault': {
       const name = step['clear-fault'] ?? ''
       return stage.clearFault(name) ? [] : [`there is no fault "${name}"`]
@@ -177,7 +190,7 @@ async function act(stage: Stage, step: Step): Promise<string[]> {
       return expectations(stage, step)
     default:
       try {
-        perform(stage.cloud, action, step[action])
+        stage.act(lineOf(step), () => perform(stage.cloud, action, step[action]))
         return []
       } catch (error) {
         return [refusalText(error)]
@@ -185,13 +198,17 @@ async function act(stage: Stage, step: Step): Promise<string[]> {
   }
 }
 
-function expectations(stage: Stage, { expect = {} }: Step): Differences {
+async function expectations(stage: Stage, { expect = {} }: Step): Promise<Differences> {
+  const exit = expect.command && stage.command && (await stage.command)
   const requests = expect.requests && stage.verifyRequests(expect.requests)
   return [
     ...(expect.service ? compareService(stage.cloud, expect.service) : []),
     ...(expect.instance ? compareInstance(stage.cloud, expect.instance) : []),
     ...(expect.migrations ? compareMigrations(stage.cloud, expect.migrations) : []),
     ...(requests && !requests.ok ? requests.message.split('\n') : []),
+    ...(expect.command && exit !== expect.command.exit
+      ? [`the command: exit: expected ${expect.command.exit}, got ${exit ?? 'none: there is no command'}`]
+      : []),
   ]
 }
 
@@ -252,11 +269,7 @@ function fill(stage: Stage, { path, version = '2.1' }: AskStep): string {
   })
 }
 
-function complaintsOf({
-  complaints = [],
-}: {
-  complaints?: { message: string; hint?: string | undefined }[] | undefined
-}): string[] {
+function linesOf(complaints: Complaint[]): string[] {
   return complaints.map(({ message, hint }) => (hint ? `${message} (${hint})` : message))
 }
 

@@ -56,12 +56,14 @@ const Expect = z.strictObject({
   instance: InstanceState.optional(),
   migrations: MigrationState.optional(),
   requests: Requests.optional(),
+  command: z.strictObject({ exit: z.int().min(0) }).optional(),
 })
 
 const When = z.strictObject({
   request: Requests.optional(),
   service: ServiceState.optional(),
   instance: InstanceState.optional(),
+  command: z.enum(['ended']).optional(),
 })
 
 const Step = z.strictObject({
@@ -107,17 +109,41 @@ export function actionOf(step: Step): ActionName | undefined {
   return ACTION_NAMES.find((name) => step[name] !== undefined)
 }
 
+/** What the world knows of faults and requests; each checks a piece of a scenario, and says what is wrong with it. */
+export interface Vocabulary {
+  checkFault(rule: unknown): Complaint[]
+  checkMatch(match: object): Complaint[]
+  checkRequests(expected: object): Complaint[]
+}
+
 /** @throws {InputError} with `file:line:column: what is wrong` for each complaint */
-export function readScenario(source: string, file: string): Scenario {
-  return readYaml(source, file, checkScenario)
+export function readScenario(source: string, file: string, words: Vocabulary): Scenario {
+  return readYaml(source, file, (value) => checkScenario(value, words))
 }
 
 /** The scenario that a value stands for, as it came out of YAML or JSON; or every complaint about it. */
-export function checkScenario(value: unknown): Checked<Scenario> {
+export function checkScenario(value: unknown, words: Vocabulary): Checked<Scenario> {
   const checked = check(ScenarioSchema, value)
   if (checked.complaints !== undefined) return checked
-  const complaints = checked.value.steps.flatMap(oneActionOnly)
+  const { steps, faults = [] } = checked.value
+  const complaints = [
+    ...faults.flatMap((rule, index) => under(['faults', index], words.checkFault(rule))),
+    ...steps.flatMap((step, index) => [
+      ...oneActionOnly(step, index),
+      ...under(['steps', index, 'fault'], step.fault === undefined ? [] : words.checkFault(step.fault)),
+      ...under(['steps', index, 'when', 'request'], step.when?.request ? words.checkMatch(step.when.request) : []),
+      ...under(['steps', index, 'expect', 'requests'], requestsOf(step, words)),
+    ]),
+  ]
   return complaints.length > 0 ? { complaints } : checked
+}
+
+function requestsOf({ expect }: Step, words: Vocabulary): Complaint[] {
+  return expect?.requests ? words.checkRequests(expect.requests) : []
+}
+
+function under(place: Complaint['path'], complaints: Complaint[]): Complaint[] {
+  return complaints.map((complaint) => ({ ...complaint, path: [...place, ...complaint.path] }))
 }
 
 function oneActionOnly(step: Step, index: number): Complaint[] {

@@ -1,0 +1,117 @@
+/** Plays scenario files, each on an emulator of its own, with the tool under test beside it where there is one. */
+
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { dirname, isAbsolute, join } from 'node:path'
+import { createEmulator, type Emulator, type EmulatorOptions, startEmulator } from './emulator.ts'
+import { readText } from './reading/file.ts'
+import { type Outcome, play } from './scenarios/player.ts'
+import { junit, type PlayedScenario, stepLines } from './scenarios/report.ts'
+import { readScenario, type Scenario } from './scenarios/scenario.ts'
+import type { Stage } from './scenarios/stage.ts'
+import { isBuiltIn } from './worlds/built-in.ts'
+import { stageOf, VOCABULARY } from './worlds/stage.ts'
+import type { WorldFile } from './worlds/world-schema.ts'
+
+export interface PlayOptions {
+  /** A program and its arguments, run against the cloud while the scenario is played. */
+  command?: string[] | undefined
+  /** Where to write what happened, as JUnit's XML. */
+  junit?: string | undefined
+  /** The port for the command; default any. */
+  port?: number | undefined
+  colour: boolean
+  print(line: string): void
+}
+
+/** How long a command may go on once every step has been performed, in milliseconds. */
+const COMMAND_ENDS_WITHIN_MS = 60_000
+
+/**
+ * Play each file, and say so line by line.
+ *
+ * @returns whether everything was as expected
+ * @throws {InputError} when a file is not as it has to be; every file is read before the first is played
+ */
+export async function playFiles(files: string[], options: PlayOptions): Promise<boolean> {
+  const read = await Promise.all(
+    files.map(async (file) => ({ file, scenario: readScenario(await readText(file), file, VOCABULARY) })),
+  )
+  const all: PlayedScenario[] = []
+  for (const { file, scenario } of read) {
+    const name = scenario.name ?? file
+    options.print(`${name} (${file})`)
+    const began = performance.now()
+    const outcome = await playOne(scenario, file, options)
+    const took = performance.now() - began
+    all.push({ name, file, outcome, took })
+    options.print(`${outcome.passed ? 'passed' : 'FAILED'} in ${took.toFixed(0)} ms\n`)
+  }
+  if (options.junit) writeFileSync(options.junit, junit(all))
+  const failed = all.filter(({ outcome }) => !outcome.passed).length
+  if (all.length > 1) options.print(`${all.length - failed} passed, ${failed} failed`)
+  return failed === 0
+}
+
+async function playOne(scenario: Scenario, file: string, options: PlayOptions): Promise<Outcome> {
+  const settings = {
+    ...emulatorOptions(scenario, file),
+    clock: scenario.clock ?? (options.command ? 'real' : 'manual'),
+  } as const
+  if (!options.command) {
+    await using emulator = createEmulator(settings)
+    return playOn(scenario, stageOf(await emulator.ready, askOf(emulator)), options)
+  }
+  await using emulator = await startEmulator({ ...settings, port: options.port })
+  return playAround(scenario, emulator, emulator.env, options.command, options)
+}
+
+/** Play while the command runs; it fails the scenario when it fails, unless the scenario says what its exit code is to be. */
+async function playAround(
+  scenario: Scenario,
+  emulator: Emulator & { url: string },
+  env: Record<string, string>,
+  [program = '', ...args]: string[],
+  options: PlayOptions,
+): Promise<Outcome> {
+  const child = spawn(program, args, { stdio: 'inherit', env: { ...process.env, ...env, NOVASIM_URL: emulator.url } })
+  const ended = Promise.race([
+    once(child, 'exit').then(([code]) => (typeof code === 'number' ? code : 128)),
+    once(child, 'error').then(([error]) => {
+      options.print(`cannot run ${program}: ${error instanceof Error ? error.message : String(error)}`)
+      return 127
+    }),
+  ])
+  const outcome = await playOn(scenario, { ...stageOf(await emulator.ready, askOf(emulator)), command: ended }, options)
+  const cut = setTimeout(() => child.kill(), outcome.passed ? COMMAND_ENDS_WITHIN_MS : 0)
+  const code = await ended
+  clearTimeout(cut)
+  const expected = scenario.steps.some(({ expect }) => expect?.command !== undefined)
+  if (!outcome.passed || code === 0 || expected) return outcome
+  options.print(`the command ended with exit code ${code}`)
+  return { ...outcome, passed: false }
+}
+
+/** A client in this process. */
+function askOf(emulator: Emulator): Stage['ask'] {
+  return async ({ method, path, headers, body }) => {
+    const init = { method, headers, ...(body !== undefined && { body }) }
+    const response = await emulator.fetch(new Request(`http://novasim.test${path}`, init))
+    return { status: response.status, text: await response.text() }
+  }
+}
+
+function playOn(scenario: Scenario, stage: Stage, { print, colour }: PlayOptions): Promise<Outcome> {
+  return play(scenario, stage, (step) => print(stepLines(step, colour))).done
+}
+
+/** A world's file is named from the scenario's own folder. What is written out is checked like any world. */
+function emulatorOptions({ world, seed, faults }: Scenario, file: string): EmulatorOptions {
+  const named = typeof world === 'string' && !isBuiltIn(world) && !isAbsolute(world)
+  return {
+    world: named ? join(dirname(file), world) : ((world ?? 'default') as string | WorldFile),
+    seed,
+    ...(faults && { faults }),
+  }
+}
