@@ -9,6 +9,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   reading: [],
   keystone: ['cloud', 'python'],
   nova: ['cloud', 'python'],
+  recordings: ['cloud', 'python', 'reading'],
   scenarios: ['cloud', 'reading', 'faults'],
   worlds: ['cloud', 'python', 'reading', 'keystone', 'nova'],
   control: ['cloud', 'reading', 'worlds'],
