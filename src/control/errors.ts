@@ -21,6 +21,11 @@ export function notFound(message: string, hint?: string): never {
   throw new ControlError(404, { message, path: [], hint })
 }
 
+/** Say what is wrong with what was sent. @throws {ControlError} 400 always */
+export function refuseAll([first, ...others]: Complaint[]): never {
+  throw new ControlError(400, first ?? { message: 'the body is not as expected', path: [] }, ...others)
+}
+
 /** The answer to an error: the first complaint, and beside it the others where there are more. @throws what is a mistake of ours */
 export function toProblem(error: unknown): { status: number; body: object } {
   const known = error instanceof CloudError ? fromRefusal(error.refusal) : error

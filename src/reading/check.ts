@@ -104,8 +104,10 @@ function keysAt(schema: z.ZodType, path: (string | number)[]): string[] {
   return here instanceof z.ZodObject ? Object.keys(here.shape) : []
 }
 
-/** Without what says that it may be left out, or null. */
+/** Without what says that it may be left out, or null, or is made into something else before or after. */
 function bare(schema: unknown): unknown {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable) return bare(schema.unwrap())
+  if (schema instanceof z.ZodLazy) return bare(schema.unwrap())
+  if (schema instanceof z.ZodPipe) return bare(schema.in instanceof z.ZodTransform ? schema.out : schema.in)
   return schema
 }

@@ -1,0 +1,71 @@
+/** /faults: the rules by which requests go wrong, and how often each came and fired. */
+
+import { Hono } from 'hono'
+import type { ShownRule } from '../faults/injector.ts'
+import { checkRule, checkRules } from '../faults/read.ts'
+import { warningsOf } from '../faults/warnings.ts'
+import { knownTo } from '../worlds/faults.ts'
+import type { World } from '../worlds/world.ts'
+import { refuseAll } from './errors.ts'
+import { jsonOf, noSuch, type Place, parameter } from './request.ts'
+
+export const faults = new Hono<{ Bindings: Place }>()
+  .get('/', (c) => c.json({ faults: c.env.world.faults.list().map(view) }))
+  .post('/', async (c) => {
+    const { world } = c.env
+    const sent = await jsonOf(c)
+    const { value, complaints } = checkRules(sent, knownTo(world.cloud, namesIn(world)))
+    if (complaints !== undefined) refuseAll(complaints)
+    world.faults.add(value.rules)
+    const made = value.rules.map(({ rule }) => view(ruleAt(world, rule.name)))
+    const warnings = value.warnings.length > 0 && { warnings: value.warnings }
+    return c.json(Array.isArray(sent) ? { faults: made, ...warnings } : { ...made[0], ...warnings }, 201)
+  })
+  .delete('/', (c) => {
+    c.env.world.faults.clear()
+    return c.body(null, 204)
+  })
+  .get('/:name', (c) => c.json(view(ruleAt(c.env.world, parameter(c, 'name')))))
+  .patch('/:name', async (c) => {
+    const { world } = c.env
+    const { name, written } = ruleAt(world, parameter(c, 'name'))
+    const change = await jsonOf(c)
+    const changed = typeof change === 'object' && change !== null ? withoutNull({ ...written, ...change }) : change
+    const known = knownTo(world.cloud)
+    const others = new Set(namesIn(world).filter((each) => each !== name))
+    const { value, complaints } = checkRule(changed, known, others)
+    if (complaints !== undefined) refuseAll(complaints)
+    world.faults.replace(name, value)
+    const warnings = warningsOf(value.rule, known)
+    return c.json({ ...view(ruleAt(world, value.rule.name)), ...(warnings.length > 0 && { warnings }) })
+  })
+  .delete('/:name', (c) => {
+    const { name } = ruleAt(c.env.world, parameter(c, 'name'))
+    c.env.world.faults.remove(name)
+    return c.body(null, 204)
+  })
+
+/** As it was written, and what came of it. */
+function view({ written, matched, fired, state }: ShownRule): object {
+  return { ...written, matched, fired, state }
+}
+
+function ruleAt({ faults: injector }: World, name: string): ShownRule {
+  return (
+    injector.find(name) ??
+    noSuch(
+      'fault',
+      name,
+      injector.list().map((each) => each.name),
+    )
+  )
+}
+
+function namesIn({ faults: injector }: World): string[] {
+  return injector.list().map(({ name }) => name)
+}
+
+/** What is set to null is taken away. */
+function withoutNull(rule: object): object {
+  return Object.fromEntries(Object.entries(rule).filter(([, value]) => value !== null))
+}

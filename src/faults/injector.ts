@@ -1,0 +1,250 @@
+/**
+ * The faults of one world: which rules there are, whose turn it is, and how often each came and fired.
+ *
+ * The rules are asked in their order. The first that fires with something that decides the answer decides it, and those
+ * below it that would decide, too, are not asked. The delays of all that fire add up, wherever they stand.
+ */
+
+import { type Chance, type ChanceState, createChance } from '../cloud/ids.ts'
+import { deedOf, looksBack, withReadyMade } from './actions.ts'
+import { READY_MADE } from './catalogue.ts'
+import { delayMs, share } from './delay.ts'
+import { asksForBody, type Question, questions, within } from './match.ts'
+import type { Answer, Passage, Surroundings } from './passage.ts'
+import { createPast, type Moment } from './past.ts'
+import type { Doing, FaultRule, Match } from './rule.ts'
+import { createShelf, type Shelf } from './shelf.ts'
+import { hasBody, Sighting } from './sighting.ts'
+import type { Deed, Memory } from './turn.ts'
+import { createWaiting } from './wait.ts'
+
+/** A rule that has been read: as it was written, and what that means. */
+export interface SetRule {
+  /** As it is shown; plain data. */
+  written: Record<string, unknown>
+  rule: FaultRule
+}
+
+/** What came of a rule so far. */
+export interface Counts {
+  /** How many requests fell under it, whether it did something to them or not. */
+  matched: number
+  /** To how many it did something. */
+  fired: number
+}
+
+/** A rule, and what came of it. */
+export interface ShownRule extends Counts {
+  name: string
+  written: Record<string, unknown>
+  /** `spent` after as many times as it may fire, `over` after the time it was good for. */
+  state: 'active' | 'spent' | 'over'
+}
+
+/** All that an injector knows. Plain data: copy it to return to it. */
+export interface InjectorState {
+  rules: { set: SetRule; counts: Counts; due: number; since: number; chance: ChanceState; memory: Memory }[]
+  moments: Moment[]
+}
+
+export interface Injector {
+  /** What a request passes. Only to be asked while there are rules. */
+  layer(passage: Passage, next: () => Answer): Answer
+  list(): ShownRule[]
+  find(name: string): ShownRule | undefined
+  /** Add rules behind the others. One of a name that there is takes the other's place, and begins anew. */
+  add(rules: SetRule[]): void
+  /** Put another rule in the place of one; it goes on counting, and in its order. */
+  replace(name: string, set: SetRule): void
+  remove(name: string): boolean
+  clear(): void
+  /** Those that have not done anything yet. */
+  unused(): string[]
+  /** Begin anew, with the rules that the world began with. */
+  reset(): void
+  state(): InjectorState
+  restore(state: InjectorState): void
+}
+
+export interface InjectorOptions {
+  around: Surroundings
+  /** The rules that the world begins with. */
+  rules?: SetRule[] | undefined
+  /** Told whether there is any rule at all, each time that changes. */
+  onUse?: (used: boolean) => void
+}
+
+/** A rule that is set, with all that it needs to be quick. */
+interface Standing {
+  order: number
+  set: SetRule
+  match: Match
+  questions: Question[]
+  deed: Deed | undefined
+  doing: Doing
+  counts: Counts
+  /** How many of those that fell under it could have been fired on, before `skip`, `times` and chance. */
+  due: number
+  /** When it was set. */
+  since: number
+  chance: Chance
+  memory: Memory
+}
+
+export function createInjector({ around, rules = [], onUse = () => {} }: InjectorOptions): Injector {
+  const { cloud, seed } = around
+  const waiting = createWaiting(cloud.clock)
+  const past = createPast(cloud)
+  let standing: Standing[] = []
+  let shelf: Shelf<Standing> = createShelf<Standing>([])
+  let readsBodies = false
+
+  const stand = (set: SetRule): Standing => {
+    const doing = withReadyMade(set.rule.do)
+    const match = matchOf(set.rule)
+    return {
+      order: 0,
+      set,
+      match,
+      questions: questions(match),
+      deed: deedOf(doing),
+      doing,
+      counts: { matched: 0, fired: 0 },
+      due: 0,
+      since: cloud.clock.now(),
+      chance: createChance(seed, `fault ${set.rule.name}`),
+      memory: {},
+    }
+  }
+  const arrange = (those: Standing[]) => {
+    const wasUsed = standing.length > 0
+    standing = those.map((each, order) => Object.assign(each, { order }))
+    shelf = createShelf(standing)
+    readsBodies = standing.some(({ match }) => asksForBody(match))
+    past.keep(Math.max(0, ...standing.map(({ doing }) => looksBack(doing))))
+    if (standing.length > 0 !== wasUsed) onUse(standing.length > 0)
+  }
+  const indexOf = (name: string) => standing.findIndex(({ set }) => set.rule.name === name)
+
+  const add = (sets: SetRule[]) => {
+    const all = [...standing]
+    for (const set of sets) {
+      const index = all.findIndex((each) => each.set.rule.name === set.rule.name)
+      if (index < 0) all.push(stand(set))
+      else all[index] = stand(set)
+    }
+    arrange(all)
+  }
+
+  const pass = (seen: Sighting, next: () => Answer): Answer => {
+    const { passage } = seen
+    let wait = 0
+    let decided: Standing | undefined
+    for (const each of shelf.candidates(seen)) {
+      if (decided && !each.doing.delay) continue
+      if (!each.questions.every((asks) => asks(seen))) continue
+      each.counts.matched++
+      if (!isDue(each, cloud.clock.now())) continue
+      const { delay } = each.doing
+      const deed = decided ? undefined : each.deed
+      const acts = deed !== undefined && (deed.applies?.(turnOf(each, seen, next)) ?? true)
+      if (!acts && !delay) continue
+      each.counts.fired++
+      passage.fired ??= []
+      if (delay) {
+        wait += delayMs(delay, each.chance)
+        passage.fired.push({ fault: each.set.rule.name, did: 'delay' })
+      }
+      if (acts) {
+        decided = each
+        passage.fired.push({ fault: each.set.rule.name, did: deed.did })
+      }
+    }
+    const act = () => (decided?.deed ? decided.deed.act(turnOf(decided, seen, next)) : next())
+    return wait > 0 ? waiting.wait(wait, { background: passage.outgoing !== undefined }).then(act) : act()
+  }
+  const turnOf = ({ chance, memory }: Standing, seen: Sighting, next: () => Answer) => {
+    return { passage: seen.passage, seen, around, chance, memory, waiting, past, next }
+  }
+
+  const show = ({ set, counts }: Standing, now: number, since: number): ShownRule => {
+    const { name, times, forMs } = set.rule
+    const isSpent = times !== undefined && counts.fired >= times
+    const isOver = forMs !== undefined && now - since >= forMs
+    return { name, written: set.written, ...counts, state: isSpent ? 'spent' : isOver ? 'over' : 'active' }
+  }
+  const list = () => standing.map((each) => show(each, cloud.clock.now(), each.since))
+
+  const injector: Injector = {
+    layer(passage, next) {
+      const seen = new Sighting(passage, around)
+      if (readsBodies && hasBody(passage.request)) return seen.read().then(() => pass(seen, next))
+      return pass(seen, next)
+    },
+    list,
+    find: (name) => list()[indexOf(name)],
+    add,
+    replace(name, set) {
+      const old = standing[indexOf(name)]
+      if (!old) throw new Error(`there is no fault ${name}`)
+      const { counts, due, chance, memory } = old
+      const since = set.rule.forMs === old.set.rule.forMs ? old.since : cloud.clock.now()
+      const isSame = set.rule.do === old.set.rule.do
+      const made = Object.assign(stand(set), { counts, due, since, chance }, isSame && { memory })
+      arrange(standing.map((each) => (each === old ? made : each)))
+    },
+    remove(name) {
+      const index = indexOf(name)
+      if (index >= 0) arrange(standing.toSpliced(index, 1))
+      return index >= 0
+    },
+    clear() {
+      arrange([])
+      waiting.release()
+    },
+    unused: () => list().flatMap(({ name, fired }) => (fired === 0 ? [name] : [])),
+    reset() {
+      injector.clear()
+      add(rules)
+    },
+    state: () => ({
+      rules: standing.map(({ set, counts, due, since, chance, memory }) => {
+        return { set, counts: { ...counts }, due, since, chance: chance.state(), memory: structuredClone(memory) }
+      }),
+      moments: past.moments(),
+    }),
+    restore(state) {
+      arrange(
+        state.rules.map(({ set, counts, due, since, chance, memory }) => {
+          const made = Object.assign(stand(set), { counts: { ...counts }, due, since, memory: structuredClone(memory) })
+          made.chance.restore(chance)
+          return made
+        }),
+      )
+      past.restore(state.moments)
+      waiting.release()
+    },
+  }
+  add(rules)
+  return injector
+}
+
+/** What a rule asks for, and beside it what the ready-made fault does where the rule does not say which requests it means. */
+export function matchOf({ match, do: doing }: FaultRule): Match {
+  const ready = doing.fault === undefined ? undefined : READY_MADE[doing.fault]?.match
+  if (!ready) return match
+  const { method, path, operation, face, ...rest } = ready
+  const saysWhich = [match.method, match.path, match.operation, match.face].some((each) => each !== undefined)
+  return { ...(saysWhich ? rest : ready), ...match }
+}
+
+/** Whether it is its turn: by its number among those that fell under it, its time, its `skip`, its `times`, its chance. */
+function isDue(each: Standing, now: number): boolean {
+  const { times, skip = 0, probability = 1, forMs } = each.set.rule
+  const { nth } = each.match
+  if (nth && !within(nth, each.counts.matched)) return false
+  if (forMs !== undefined && now - each.since >= forMs) return false
+  if (++each.due <= skip) return false
+  if (times !== undefined && each.counts.fired >= times) return false
+  return probability >= 1 || share(each.chance) < probability
+}

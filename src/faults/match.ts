@@ -1,0 +1,130 @@
+/** Does this request fall under this rule? */
+
+import { hasStar, pathPattern, textPattern, withoutEnd } from './pattern.ts'
+import type { Match, Range } from './rule.ts'
+import type { Sighting } from './sighting.ts'
+
+export type Question = (seen: Sighting) => boolean
+
+/** All that a rule asks of a request but for which in order it is, the cheapest first. */
+export function questions(match: Match): Question[] {
+  const asked: Question[] = []
+  const { method, face, operation, path, version, user, header, query, host, binary, body } = match
+  if (method) asked.push(({ passage }) => anyOf(method)(passage.request.method))
+  if (face) asked.push(({ passage }) => face.includes(passage.face))
+  if (operation) asked.push(onOperation(operation))
+  if (path) asked.push(onPath(path))
+  if (version) asked.push(({ operation: { version: of } }) => of !== undefined && within(version, of))
+  if (user) asked.push(onAny(user, (seen) => seen.users))
+  if (header) asked.push(...onHeaders(header))
+  if (query) asked.push(...onQuery(query))
+  if (host) asked.push(onAny(host, (seen) => seen.hosts, true))
+  if (binary) asked.push(onAny(binary, (seen) => seen.binaries))
+  if (body !== undefined) asked.push((seen) => isPartOf(body, seen.body))
+  return asked
+}
+
+/** Whether it can be answered only once the body has been read, where there is one. */
+export function asksForBody({ host, binary, user, body }: Match): boolean {
+  return [host, binary, user, body].some((each) => each !== undefined)
+}
+
+export function within(ranges: Range[], number: number): boolean {
+  return ranges.some(({ from, to }) => from <= number && number <= to)
+}
+
+/** One of the texts; made once for each rule. */
+export function anyOf(patterns: string[], fold = false): (text: string) => boolean {
+  const known = ANY.get(patterns)
+  if (known) return known
+  const each = patterns.map((pattern) => textPattern(pattern, fold))
+  const [only] = each
+  const made = only && each.length === 1 ? only : (text: string) => each.some((matches) => matches(text))
+  ANY.set(patterns, made)
+  return made
+}
+
+const ANY = new WeakMap<string[], (text: string) => boolean>()
+
+function onOperation(operations: string[]): Question {
+  const matches = anyOf(operations)
+  return ({ operation: { name } }) => name !== undefined && matches(name)
+}
+
+function onPath(paths: string[]): Question {
+  const each = paths.map(pathPattern)
+  return (seen) => {
+    const [whole, below] = seen.paths
+    return each.some((matches) => matches(whole) || matches(below))
+  }
+}
+
+function onAny(patterns: string[], textsOf: (seen: Sighting) => string[], fold = false): Question {
+  const matches = anyOf(patterns, fold)
+  return (seen) => textsOf(seen).some(matches)
+}
+
+function onHeaders(wanted: Record<string, (string | null)[]>): Question[] {
+  return Object.entries(wanted).map(([name, values]) => {
+    const matches = orNone(values)
+    return ({ passage }) => matches(presentIn([passage.request.headers.get(name)]))
+  })
+}
+
+function onQuery(wanted: Record<string, (string | null)[]>): Question[] {
+  return Object.entries(wanted).map(([name, values]) => {
+    const matches = orNone(values)
+    return (seen) => matches(seen.query.getAll(name))
+  })
+}
+
+function orNone(values: (string | null)[]): (texts: string[]) => boolean {
+  const matches = anyOf(presentIn(values))
+  const mayLack = values.includes(null)
+  return (texts) => (texts.length === 0 ? mayLack : texts.some(matches))
+}
+
+function presentIn(values: (string | null)[]): string[] {
+  return values.filter((value) => value !== null)
+}
+
+/** Whether all of a wish is in a value: keys at any depth, of a list each item at its place. */
+export function isPartOf(wanted: unknown, value: unknown): boolean {
+  if (typeof wanted !== 'object' || wanted === null) return wanted === value
+  if (Array.isArray(wanted)) {
+    return (
+      Array.isArray(value) &&
+      wanted.length === value.length &&
+      wanted.every((each, index) => isPartOf(each, value[index]))
+    )
+  }
+  if (typeof value !== 'object' || value === null) return false
+  return Object.entries(wanted).every(
+    ([key, each]) => Object.hasOwn(value, key) && isPartOf(each, Reflect.get(value, key)),
+  )
+}
+
+/** What a rule is filed under, so that requests that cannot fall under it do not look at it: the most telling of its wishes. */
+export type Key =
+  | { by: 'host' | 'path' | 'operation' | 'user' | 'method'; words: string[] }
+  | { by: 'query' | 'header'; name: string; words: string[] }
+  | { by: 'path pattern'; patterns: string[] }
+  | { by: 'nothing' }
+
+export function keyOf(match: Match): Key {
+  if (areWords(match.host)) return { by: 'host', words: match.host.map((host) => host.toLowerCase()) }
+  for (const by of ['query', 'header'] as const) {
+    const telling = Object.entries(match[by] ?? {}).find(([, values]) => areWords(values))
+    if (telling) return { by, name: telling[0], words: presentIn(telling[1]) }
+  }
+  if (areWords(match.path)) return { by: 'path', words: match.path.map(withoutEnd) }
+  if (areWords(match.user)) return { by: 'user', words: match.user }
+  if (areWords(match.operation)) return { by: 'operation', words: match.operation }
+  if (areWords(match.method)) return { by: 'method', words: match.method }
+  if (match.path) return { by: 'path pattern', patterns: match.path }
+  return { by: 'nothing' }
+}
+
+function areWords(patterns: (string | null)[] | undefined): patterns is string[] {
+  return patterns?.every((pattern) => pattern !== null && !hasStar(pattern)) === true
+}
