@@ -1,7 +1,6 @@
 /** Plays scenario files, each on an emulator of its own, with the tool under test beside it where there is one. */
 
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
 import { createEmulator, type Emulator, type EmulatorOptions, startEmulator } from './emulator.ts'
@@ -24,6 +23,10 @@ export interface PlayOptions {
   colour: boolean
   print(line: string): void
 }
+
+/** The exit codes that a shell gives to what was killed, and to what there is not. */
+const KILLED = 128
+const NOT_FOUND = 127
 
 /** How long a command may go on once every step has been performed, in milliseconds. */
 const COMMAND_ENDS_WITHIN_MS = 60_000
@@ -61,10 +64,10 @@ async function playOne(scenario: Scenario, file: string, options: PlayOptions): 
   } as const
   if (!options.command) {
     await using emulator = createEmulator(settings)
-    return playOn(scenario, stageOf(await emulator.ready, askOf(emulator)), options)
+    return await playOn(scenario, stageOf(await emulator.ready, askOf(emulator)), options)
   }
   await using emulator = await startEmulator({ ...settings, port: options.port })
-  return playAround(scenario, emulator, emulator.env, options.command, options)
+  return await playAround(scenario, emulator, emulator.env, options.command, options)
 }
 
 /** Play while the command runs; it fails the scenario when it fails, unless the scenario says what its exit code is to be. */
@@ -76,13 +79,13 @@ async function playAround(
   options: PlayOptions,
 ): Promise<Outcome> {
   const child = spawn(program, args, { stdio: 'inherit', env: { ...process.env, ...env, NOVASIM_URL: emulator.url } })
-  const ended = Promise.race([
-    once(child, 'exit').then(([code]) => (typeof code === 'number' ? code : 128)),
-    once(child, 'error').then(([error]) => {
-      options.print(`cannot run ${program}: ${error instanceof Error ? error.message : String(error)}`)
-      return 127
-    }),
-  ])
+  const ended = new Promise<number>((resolve) => {
+    child.on('exit', (code) => resolve(code ?? KILLED))
+    child.on('error', (error) => {
+      options.print(`cannot run ${program}: ${error.message}`)
+      resolve(NOT_FOUND)
+    })
+  })
   const outcome = await playOn(scenario, { ...stageOf(await emulator.ready, askOf(emulator)), command: ended }, options)
   const cut = setTimeout(() => child.kill(), outcome.passed ? COMMAND_ENDS_WITHIN_MS : 0)
   const code = await ended

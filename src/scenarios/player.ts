@@ -147,6 +147,9 @@ function waitForRequest(
     const looking = setInterval(() => ended() && finish(undefined), 100)
     const stopListening = stage.onRequest(look)
     look()
+    void stage.command?.then((code) =>
+      finish([`the command ended, with exit code ${code}, and no such request came: ${flat(match)}`]),
+    )
   })
 }
 
