@@ -131,7 +131,14 @@ export async function startEmulator({
 }: StartOptions = {}): Promise<StartedEmulator> {
   const emulator = createEmulator(options)
   const world = await emulator.ready
-  const server = createAdaptorServer({ fetch: (request, bindings) => emulator.fetch(request, bindings as Bindings) })
+  const server = createAdaptorServer({
+    fetch: (request, bindings) => emulator.fetch(request, bindings as Bindings),
+    serverOptions: { maxHeaderSize: MAX_HEADER_BYTES },
+  })
+  server.prependListener('request', (incoming: IncomingMessage) => {
+    // The adaptor refuses a backslash, which Nova takes for any other character.
+    if (incoming.url?.includes('\\')) incoming.url = incoming.url.replaceAll('\\', '%5C')
+  })
   if (!isHttpServer(server)) throw new Error('the adaptor made another server than one of HTTP/1')
   await listen(server, port, host)
   const bound = server.address() as AddressInfo
@@ -140,6 +147,9 @@ export async function startEmulator({
   const close = () => (closing ??= stop(server))
   return { ...emulator, url, env: loginOf(world.cloud, url), close, [Symbol.asyncDispose]: close }
 }
+
+/** How long a request line and its headers may be together: what waitress lets pass, sixteen times what Node does. */
+const MAX_HEADER_BYTES = 262_144
 
 const CONTROL = '/_novasim'
 
@@ -171,7 +181,10 @@ class Address implements Environ {
     const port = first('x-forwarded-port')
     const named = port && !/:\d+$/.test(host) && !['80', '443'].includes(port) ? `${host}:${port}` : host
     const prefix = first('x-forwarded-prefix')?.replace(/\/+$/, '') ?? ''
-    return `${first('x-forwarded-proto') || scheme}://${named}${prefix}`
+    const proto = first('x-forwarded-proto') || scheme
+    // The port that goes without saying is not said. webob/request.py `host_url`
+    const short = named.replace(proto === 'https' ? /:443$/ : /:80$/, '')
+    return `${proto}://${short}${prefix}`
   }
 
   get base(): string {
@@ -188,9 +201,8 @@ function locate(request: Request, incoming: IncomingMessage | undefined): { addr
 }
 
 function targetOf({ url }: Request, incoming: IncomingMessage | undefined): string {
-  if (incoming?.url?.startsWith('/')) return incoming.url
   const start = url.indexOf('/', url.indexOf('//') + 2)
-  const target = start < 0 ? '/' : url.slice(start)
+  const target = incoming?.url?.startsWith('/') ? incoming.url : start < 0 ? '/' : url.slice(start)
   const fragment = target.indexOf('#')
   return fragment < 0 ? target : target.slice(0, fragment)
 }

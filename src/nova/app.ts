@@ -2,9 +2,11 @@
 
 import { Hono } from 'hono'
 import { type Environ, withPath } from '../python/wsgi.ts'
-import { versionIn } from './content-type.ts'
+import { acceptedBy, versionIn } from './content-type.ts'
+import { serverError, UncaughtError } from './errors.ts'
+import { formMethod, isForm } from './forms.ts'
 import { routedMethod, splitProject, takeApart } from './paths.ts'
-import { callMethod, type Nova, noSuchPath, type Visit } from './resource.ts'
+import { admit, answerError, callMethod, type Nova, noSuchPath, readBody, type Visit } from './resource.ts'
 import { ROUTES } from './routes.ts'
 import { CHOOSE_VERSION, LIST_VERSIONS, SHOW_VERSION } from './versions.ts'
 
@@ -31,26 +33,67 @@ export function novaApp(nova: Nova): (request: Request, environ: Environ) => Res
     throw error
   })
 
-  return (request, environ) => {
-    const { path, legacy, below } = takeApart(environ.path)
-    const visit: Visit = { nova, request, environ, legacy, projectId: undefined, access: 'token' }
-    if (below === undefined) return discover(visit, path)
-    if (below === '' || below === '/') return callMethod({ ...visit, access: 'open' }, SHOW_VERSION, '')
+  const route = (visit: Visit, below: string, method: string): Response | Promise<Response> => {
+    const token = admit(visit)
+    if (token instanceof Response) return token
+    visit.token = token
     const { projectId, rest } = splitProject(below)
     visit.projectId = projectId
-    return api.fetch(withMethod(visit), { visit, path: escapePercent(rest) })
+    return api.fetch(withMethod(visit.request, method), { visit, path: escapePercent(rest) })
   }
-}
 
-/** Outside of both APIs: the list of them at the root, a choice elsewhere, or the one that a header names. */
-function discover(visit: Visit, path: string): Response | Promise<Response> {
-  const { headers } = visit.request
-  const named = versionIn(headers.get('accept'), headers.get('content-type'))
-  if (named === '2' || named === '2.1') {
-    return callMethod({ ...visit, legacy: named === '2', access: 'open' }, SHOW_VERSION, '')
+  /** Within an API. What has to be known before the route is: how long a body in chunks is, and what a form says. */
+  const enter = (visit: Visit, below: string): Response | Promise<Response> => {
+    const { request, environ } = visit
+    const method = routedMethod(request.method, environ.query)
+    const form = request.method === 'POST' && !environ.query.includes('_method') && isForm(request.headers)
+    if (!form && !request.headers.has('transfer-encoding')) return route(visit, below, method)
+    return readBody(visit).then((bytes) => {
+      if (bytes instanceof Response) return bytes
+      try {
+        return route(visit, below, form ? formMethod(request, bytes) : method)
+      } catch (error) {
+        return answerError(visit, error)
+      }
+    })
   }
-  const environ = withPath(visit.environ, path)
-  return callMethod({ ...visit, environ, access: 'root' }, path === '/' ? LIST_VERSIONS : CHOOSE_VERSION, '')
+
+  /** Outside of both APIs: the list of them at the root, a choice elsewhere, or the one that a header names. */
+  const discover = (visit: Visit, path: string, version: string | undefined): Response | Promise<Response> => {
+    const named = versionIn(visit.request.headers.get('content-type')) ?? version
+    const api = /^2(\.1)?(\/.*)?$/.exec(named ?? '')
+    if (!api) {
+      const environ = withPath(visit.environ, path)
+      return callMethod({ ...visit, environ, access: 'root' }, path === '/' ? LIST_VERSIONS : CHOOSE_VERSION, '')
+    }
+    const there = { ...visit, legacy: api[1] === undefined }
+    // With more than a slash after it, it passes for a path of the API, although the path is another one.
+    if ((api[2]?.length ?? 0) > 1) return enter(there, visit.environ.path)
+    return callMethod({ ...there, access: 'open' }, SHOW_VERSION, '')
+  }
+
+  return (request, environ) => {
+    try {
+      const { path, legacy, below } = takeApart(environ.path)
+      const { type, version } = acceptedBy(request.headers.get('accept'), path)
+      const visit: Visit = {
+        nova,
+        request,
+        environ,
+        legacy,
+        accepted: type,
+        length: Number(request.headers.get('content-length') ?? 0),
+        projectId: undefined,
+        access: 'token',
+      }
+      if (below === undefined) return discover(visit, path, version)
+      if (below === '' || below === '/') return callMethod({ ...visit, access: 'open' }, SHOW_VERSION, '')
+      return enter(visit, below)
+    } catch (error) {
+      if (error instanceof UncaughtError) return serverError()
+      throw error
+    }
+  }
 }
 
 /** The router decodes what it matched, and it has been decoded already. */
@@ -58,9 +101,10 @@ function escapePercent(path: string): string {
   return path.includes('%') ? path.replaceAll('%', '%25') : path
 }
 
-function withMethod({ request, environ }: Visit): Request {
-  // Of HEAD, no route knows; Hono would take it for a GET.
-  if (request.method === 'HEAD') return new Request(request.url, { method: 'PATCH' })
-  const method = routedMethod(request.method, environ.query)
-  return method === request.method ? request : new Request(request.url, { method })
+function withMethod(request: Request, method: string): Request {
+  if (method === request.method && method !== 'HEAD') return request
+  // Of HEAD no route knows, though Hono would take it for a GET; nor of what is no method.
+  return new Request(request.url, { method: ROUTED.has(method) ? method : 'PATCH' })
 }
+
+const ROUTED = new Set(ROUTES.map(({ verb }): string => verb))

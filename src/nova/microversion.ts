@@ -2,6 +2,7 @@
 
 import type { Cloud } from '../cloud/cloud.ts'
 import { RELEASES } from '../cloud/releases.ts'
+import { strip } from '../python/values.ts'
 import { NovaFault } from './errors.ts'
 
 /** The lowest microversion, which is also that of a request that asks for none: 2.1. */
@@ -50,7 +51,7 @@ export function versionHeaders(version: string): VersionHeaders {
 function fromStandardHeader(header: string | null): string | undefined {
   if (header === null) return undefined
   for (const part of header.split(',').reverse()) {
-    const match = /^(\S+)\s+(.*)$/.exec(part.trim())
+    const match = /^([^\s\x1c-\x1f\x85]+)[\s\x1c-\x1f\x85]+(.*)$/.exec(strip(part))
     if (match?.[1]?.toLowerCase() === 'compute') return match[2] || undefined
   }
   return undefined
@@ -58,5 +59,6 @@ function fromStandardHeader(header: string | null): string | undefined {
 
 /** `X-OpenStack-Nova-API-Version: 2.53`: the last of several. microversion_parse `check_legacy_headers` */
 function fromLegacyHeader(headers: Headers): string | undefined {
-  return headers.get('x-openstack-nova-api-version')?.split(',').at(-1)?.trim()
+  const last = headers.get('x-openstack-nova-api-version')?.split(',').at(-1)
+  return last === undefined ? undefined : strip(last)
 }

@@ -21,8 +21,15 @@ export function takeApart(asked: string): PathParts {
 
 /** The old form names the project first, in hexadecimal digits and dashes. nova/api/openstack/__init__.py `ProjectMapper` */
 export function splitProject(below: string): { projectId: string | undefined; rest: string } {
-  const match = /^\/([\da-f-]+)(\/.*)$/.exec(below)
-  return match ? { projectId: match[1], rest: match[2] ?? '/' } : { projectId: undefined, rest: below }
+  const match = /^\/([\da-f-]+)(\/.*)$/s.exec(below)
+  return match
+    ? { projectId: match[1], rest: withoutNewline(match[2] ?? '/') }
+    : { projectId: undefined, rest: withoutNewline(below) }
+}
+
+/** The routes' patterns end in `$`, and Python's also stands before a newline at the very end. */
+function withoutNewline(path: string): string {
+  return path.endsWith('\n') ? path.replace(/(^\/|[^/])\n$/, '$1') : path
 }
 
 /** `?_method=PUT` chooses the route of another method. routes/middleware.py `RoutesMiddleware` */

@@ -9,13 +9,22 @@
 
 import type { Cloud } from '../cloud/cloud.ts'
 import { CloudError } from '../cloud/errors.ts'
-import { findToken, rolesOf, type Token } from '../cloud/identity.ts'
+import { findToken, isGood, rolesOf, TOKEN_SHOWN_MS, type Token } from '../cloud/identity.ts'
 import { dumps, loads } from '../python/json.ts'
 import { PyError, type PyValue } from '../python/values.ts'
 import { errorPage } from '../python/webob.ts'
 import { decodeUtf8, type Environ, parseQuery } from '../python/wsgi.ts'
-import { bestContentType, isSupportedContentType } from './content-type.ts'
-import { faultBody, NovaFault, SERVER_ERRED, toNovaError, UnexpectedError, unexpected } from './errors.ts'
+import { isSupportedContentType } from './content-type.ts'
+import {
+  faultBody,
+  NovaFault,
+  SERVER_ERRED,
+  serverError,
+  toNovaError,
+  UncaughtError,
+  UnexpectedError,
+  unexpected,
+} from './errors.ts'
 import { LOWEST, negotiate, newestOf, versionHeaders } from './microversion.ts'
 import { takeApart } from './paths.ts'
 import { type VersionedSchemas, validateBody, validateQuery } from './validate.ts'
@@ -37,11 +46,19 @@ export interface Visit {
   environ: Environ
   /** Whether it came in under /v2, the API as it was before there were microversions. */
   legacy: boolean
+  /** The Content-Type that the answer has, should all go well. */
+  accepted: string
+  /** How long the body is, by its Content-Length; 0 for one in chunks, too. */
+  length: number
+  /** Whose request it is, once that is known; undefined where it does not matter. */
+  token?: Token
+  /** The body, where it had to be read before the route was known. */
+  bytes?: Uint8Array
   /** The project that the path names, in the old form `/v2.1/{project_id}/…`. */
   projectId: string | undefined
   /** The API wants a token; its version document is open to all; and above it there are no versions and no request ids. */
   access: 'token' | 'open' | 'root'
-  /** The minor number of the microversion, once it is known; from then on every answer says it. */
+  /** The minor number of the microversion, once it is known; from then on every answer says it, but for those of /v2. */
   version?: number
 }
 
@@ -74,9 +91,7 @@ export interface ApiMethod {
 
 /** Take a request to a method. It answers at once unless there is a body to wait for. */
 export function callMethod(visit: Visit, method: ApiMethod, id: string): Response | Promise<Response> {
-  const token = visit.access === 'token' ? admit(visit) : undefined
-  if (token instanceof Response) return token
-  const { nova, request, environ, legacy, access } = visit
+  const { nova, request, environ, legacy, access, token } = visit
   const call: Call = {
     cloud: nova.cloud,
     version: LOWEST,
@@ -88,28 +103,35 @@ export function callMethod(visit: Visit, method: ApiMethod, id: string): Respons
     body: null,
   }
   try {
-    if (!legacy && access !== 'root') visit.version = call.version = negotiate(request.headers, newestOf(nova.cloud))
+    if (access !== 'root') {
+      visit.version = call.version = legacy ? LOWEST : negotiate(request.headers, newestOf(nova.cloud))
+    }
     if (!isSupportedContentType(request.headers.get('content-type'))) {
       throw new NovaFault(415, 'Unsupported Content-Type')
     }
-    if (!hasBody(request)) return finish(visit, call, method, '')
+    if (!hasBody(visit)) return finish(visit, call, method, '')
   } catch (error) {
     return answerError(visit, error)
   }
-  return request.arrayBuffer().then((bytes) => {
-    if (access === 'token' && bytes.byteLength > MAX_BODY_BYTES) return tooLarge(visit)
+  return readBody(visit).then((bytes) => {
+    if (bytes instanceof Response) return bytes
     try {
-      return finish(visit, call, method, decodeUtf8(new Uint8Array(bytes)))
+      return finish(visit, call, method, decodeUtf8(bytes))
     } catch (error) {
       return answerError(visit, error)
     }
   })
 }
 
-/** A path that no method answers: the router says so, once the token has been looked at. */
+/** The body, or the answer to one that is too large. It can be read more than once. */
+export async function readBody(visit: Visit): Promise<Uint8Array | Response> {
+  const bytes = visit.bytes ?? new Uint8Array(await visit.request.arrayBuffer())
+  visit.bytes = bytes
+  return visit.access === 'token' && bytes.byteLength > MAX_BODY_BYTES ? tooLarge(visit) : bytes
+}
+
+/** A path that no method answers: the router says so. */
 export function noSuchPath(visit: Visit): Response {
-  const token = admit(visit)
-  if (token instanceof Response) return token
   if (visit.request.method === 'HEAD') {
     return answer(visit, 404, null, { 'Content-Type': 'text/html; charset=UTF-8', 'Content-Length': '0' })
   }
@@ -126,14 +148,14 @@ export function requireAdmin({ cloud, token }: Call, rule: string): void {
 
 /** An answer of Nova's, with the headers that all of them have. */
 export function answer(visit: Visit, status: number, body: Body, headers: Record<string, string>): Response {
-  const { nova, request, version, access } = visit
+  const { nova, request, version, access, legacy } = visit
   // A preflight that comes to nothing is well received all the same. oslo_middleware/cors.py
   if (request.method === 'OPTIONS' && (status < 200 || status > 299)) {
     return new Response(null, { status: 200, headers: { 'Content-Length': '0' } })
   }
   if (access === 'root') return new Response(body, { status, headers })
   const id = nova.requestId()
-  const versioned = version === undefined ? undefined : versionHeaders(`2.${version}`)
+  const versioned = version === undefined || legacy ? undefined : versionHeaders(`2.${version}`)
   return new Response(body, {
     status,
     headers: { ...headers, ...versioned, 'x-openstack-request-id': id, 'x-compute-request-id': id },
@@ -142,9 +164,12 @@ export function answer(visit: Visit, status: number, body: Body, headers: Record
 
 /** What went wrong, in Nova's envelope. @throws whatever is not Nova's to answer, but a mistake of ours */
 export function answerError(visit: Visit, error: unknown): Response {
+  if (error instanceof UncaughtError) return serverError()
   const fault = error instanceof PyError ? SERVER_ERRED : error
   if (!(fault instanceof NovaFault)) throw fault
-  const headers = { 'Content-Type': 'application/json; charset=UTF-8', ...fault.headers }
+  // It is said outside of what takes the version away from the answers of /v2. etc/nova/api-paste.ini
+  const versioned = fault === SERVER_ERRED && visit.version !== undefined && versionHeaders(`2.${visit.version}`)
+  const headers = { 'Content-Type': 'application/json; charset=UTF-8', ...fault.headers, ...versioned }
   return answer(visit, fault.status, faultBody(fault.status, fault.message, fault.headers['Retry-After']), headers)
 }
 
@@ -152,7 +177,7 @@ export function answerError(visit: Visit, error: unknown): Response {
 export function renderError(nova: Nova, { request, environ, status, message, headers }: ErrorToRender): Response {
   const { legacy, below } = takeApart(environ.path)
   const access = below === undefined ? 'root' : 'token'
-  const visit: Visit = { nova, request, environ, legacy, projectId: undefined, access }
+  const visit: Visit = { nova, request, environ, legacy, accepted: '', length: 0, projectId: undefined, access }
   if (status === 401) return unauthorized(visit, message)
   try {
     if (!legacy && below !== undefined) visit.version = negotiate(request.headers, newestOf(nova.cloud))
@@ -172,10 +197,18 @@ export interface ErrorToRender {
 }
 
 /** The token of the request, or the answer to one that comes no further. */
-function admit(visit: Visit): Token | Response {
+export function admit(visit: Visit): Token | Response {
+  const { cloud } = visit.nova
   const { headers } = visit.request
-  if (Number(headers.get('content-length')) > MAX_BODY_BYTES) return tooLarge(visit)
-  return findToken(visit.nova.cloud, headers.get('x-auth-token') ?? '') ?? unauthorized(visit)
+  if (visit.length > MAX_BODY_BYTES) return tooLarge(visit)
+  const id = (headers.get('x-auth-token') ?? headers.get('x-storage-token'))?.trim() ?? ''
+  const serviceId = headers.get('x-service-token')?.trim()
+  if (!serviceId) return findToken(cloud, id) ?? unauthorized(visit)
+  // A service may come with a user's token that has expired meanwhile. keystonemiddleware/auth_token/__init__.py
+  const service = findToken(cloud, serviceId)
+  const token = cloud.state.identity.tokens.get(id)
+  const good = service && rolesOf(cloud, service).includes('service') && token && isGood(cloud, token, TOKEN_SHOWN_MS)
+  return good ? token : unauthorized(visit)
 }
 
 /** The token's keeper has an envelope of its own. keystonemiddleware/auth_token/__init__.py */
@@ -198,7 +231,7 @@ function answerPage(visit: Visit, status: number, title: string, explanation: st
 }
 
 function finish(visit: Visit, call: Call, method: ApiMethod, text: string): Response {
-  if (takesBody(visit.request) && text !== '') call.body = parseBody(text)
+  if (takesBody(visit.request) && text !== '') call.body = parseBody(text, deepestIn(visit))
   const scope = call.token?.scope
   const mine = scope && 'projectId' in scope ? scope.projectId : 'None'
   if (visit.projectId !== undefined && visit.projectId !== mine) {
@@ -206,24 +239,19 @@ function finish(visit: Visit, call: Call, method: ApiMethod, text: string): Resp
     throw new NovaFault(400, `Malformed request URL: ${mismatch}`)
   }
   const body = runMethod(visit, call, method)
-  const contentType = bestContentType(visit.request.headers.get('accept'), isIndex(visit))
-  return answer(visit, method.status ?? 200, body, { 'Content-Type': contentType })
-}
-
-/** The lists of versions were once to be had as feeds, too. nova/api/openstack/urlmap.py `URLMap.__call__` */
-function isIndex({ access, environ }: Visit): boolean {
-  return access !== 'token' && environ.path.endsWith('/')
+  return answer(visit, method.status ?? 200, body, { 'Content-Type': visit.accepted })
 }
 
 /** @throws {NovaFault} whatever the method is turned down for, in Nova's words. nova/api/openstack/wsgi.py `expected_errors` */
-function runMethod({ request }: Visit, call: Call, method: ApiMethod): Body {
+function runMethod({ request, access }: Visit, call: Call, method: ApiMethod): Body {
   try {
     if (method.query) {
       call.query = queryOf(call.environ)
       validateQuery(call.query, method.query, call)
     }
-    // `GET …?_method=PUT` finds a method that wants a body, and gives it none.
+    // `GET …?_method=PUT` finds a method that wants a body, and gives it none; `POST …?_method=GET` the other way round.
     if (method.body && !takesBody(request)) throw new UnexpectedError('KeyError')
+    if (!method.body && takesBody(request) && access === 'token') throw new UnexpectedError('TypeError')
     if (method.body) validateBody(call.body, method.body, call)
     return method.run(call)
   } catch (error) {
@@ -239,17 +267,22 @@ function takesBody({ method }: Request): boolean {
   return method === 'POST' || method === 'PUT'
 }
 
-function hasBody({ headers }: Request): boolean {
-  return headers.has('transfer-encoding') || Number(headers.get('content-length') ?? 0) > 0
+function hasBody({ request, length, bytes, access }: Visit): boolean {
+  return length > 0 || bytes !== undefined || (access !== 'token' && request.headers.has('transfer-encoding'))
 }
 
-function parseBody(text: string): PyValue {
+function parseBody(text: string, deepest: number): PyValue {
   try {
-    return loads(text)
+    return loads(text, deepest)
   } catch (error) {
     if (error instanceof PyError && error.name === 'ValueError') throw new NovaFault(400, 'Malformed request body')
     throw error
   }
+}
+
+/** How deep a body may lie: what the pipeline leaves of Python's stack, as measured. */
+function deepestIn({ access, legacy }: Visit): number {
+  return { token: 1404, open: 1442, root: 1450 }[access] - (legacy ? 8 : 0)
 }
 
 function queryOf({ query }: Environ): Map<string, string[]> {

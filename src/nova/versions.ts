@@ -1,8 +1,8 @@
 /** What clients discover: which APIs there are, and which microversions. nova/api/openstack/compute/versions.py */
 
 import { dumps } from '../python/json.ts'
-import type { Environ } from '../python/wsgi.ts'
-import { NovaFault } from './errors.ts'
+import { decodeUtf8, type Environ } from '../python/wsgi.ts'
+import { NovaFault, UncaughtError } from './errors.ts'
 import { LOWEST, newestOf } from './microversion.ts'
 import type { ApiMethod, Call } from './resource.ts'
 
@@ -76,8 +76,18 @@ function below({ base, path }: Environ, api: string): string {
   return `${base}/${api}/${quotePath(path).replace(/^\/+|\/+$/g, '')}`
 }
 
+/** Nova cannot name a path that is not UTF-8, not even in its complaint. webob/request.py `path_info` */
+function assertUtf8(path: string): void {
+  try {
+    decodeUtf8(Buffer.from(path, 'latin1'))
+  } catch {
+    throw new UncaughtError('UnicodeDecodeError')
+  }
+}
+
 /** The path as WebOb writes it into URLs. webob/compat.py `PATH_SAFE` */
 function quotePath(path: string): string {
+  assertUtf8(path)
   return path.replace(/[^\w.~!$&'()*+,;=:@/-]/g, (character) => {
     return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`
   })

@@ -1,17 +1,18 @@
 /** JSON as Python's `json` module reads and writes it. */
 
-import { PyError, PyFloat, type PyValue } from './values.ts'
+import { MOST_DIGITS, PyError, PyFloat, type PyValue } from './values.ts'
 
-/** How deep lists and dicts may lie in each other. Python 3.12's scanner, under the stack of a WSGI server, as measured. */
-const DEEPEST = 1404
+/** How deep lists and dicts may lie in each other, unless it is said. Python 3.12's scanner, under a WSGI server, as measured. */
+const DEEPEST = 1405
 
 /**
  * Read JSON as `json.loads` does: `NaN` and `Infinity` are numbers, the last of two equal keys counts, `1.0` is a float.
  *
+ * @param deepest how deep lists and dicts may lie in each other: the less, the more of Python's stack is in use
  * @throws {PyError} ValueError when it is no JSON, RecursionError when it lies too deep
  */
-export function loads(text: string): PyValue {
-  const reader = new Reader(text)
+export function loads(text: string, deepest = DEEPEST): PyValue {
+  const reader = new Reader(text, deepest)
   return reader.document()
 }
 
@@ -88,10 +89,12 @@ const WORDS: Record<string, PyValue> = {
 /** A reader that goes through a text once, from left to right. */
 class Reader {
   readonly #text: string
+  readonly #deepest: number
   #at = 0
 
-  constructor(text: string) {
+  constructor(text: string, deepest: number) {
     this.#text = text
+    this.#deepest = deepest
   }
 
   document(): PyValue {
@@ -102,23 +105,30 @@ class Reader {
   }
 
   #value(depth: number): PyValue {
-    if (depth > DEEPEST) throw new PyError('RecursionError')
     this.#match(SPACE)
     switch (this.#text[this.#at]) {
       case '{':
-        return this.#dict(depth)
+        return this.#dict(this.#deeper(depth))
       case '[':
-        return this.#list(depth)
+        return this.#list(this.#deeper(depth))
       case '"':
         return this.#string()
     }
     const word = this.#match(WORD)
     if (word) return WORDS[word[0]] ?? null
     const number = this.#match(NUMBER)
-    if (!number) throw new PyError('ValueError', 'Expecting value')
+    // To say what is wrong takes some of the stack, too.
+    if (!number) throw new PyError(depth < this.#deepest ? 'ValueError' : 'RecursionError', 'Expecting value')
     if (number[1] !== undefined || number[2] !== undefined) return new PyFloat(Number(number[0]))
+    if (number[0].length > MOST_DIGITS && number[0].replace('-', '').length > MOST_DIGITS)
+      fail('Exceeds the limit for ints')
     const whole = Number(number[0])
     return Number.isSafeInteger(whole) ? whole + 0 : BigInt(number[0])
+  }
+
+  #deeper(depth: number): number {
+    if (depth >= this.#deepest) throw new PyError('RecursionError')
+    return depth + 1
   }
 
   #dict(depth: number): PyValue {
@@ -132,7 +142,7 @@ class Reader {
       const key = this.#string()
       this.#match(SPACE)
       if (!this.#take(':')) throw new PyError('ValueError', "Expecting ':' delimiter")
-      dict.set(key, this.#value(depth + 1))
+      dict.set(key, this.#value(depth))
       this.#match(SPACE)
     } while (this.#take(','))
     if (!this.#take('}')) throw new PyError('ValueError', "Expecting ',' delimiter")
@@ -145,7 +155,7 @@ class Reader {
     this.#match(SPACE)
     if (this.#take(']')) return list
     do {
-      list.push(this.#value(depth + 1))
+      list.push(this.#value(depth))
       this.#match(SPACE)
     } while (this.#take(','))
     if (!this.#take(']')) throw new PyError('ValueError', "Expecting ',' delimiter")

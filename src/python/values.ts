@@ -16,7 +16,10 @@ export class PyFloat {
 
 /** An exception that Python would have raised. `name` is that of its class, with its module where it has one. */
 export class PyError extends Error {
-  constructor(name: 'ValueError' | 'RecursionError' | 'UnicodeDecodeError' | 'KeyError', message = '') {
+  constructor(
+    name: 'ValueError' | 'RecursionError' | 'UnicodeDecodeError' | 'KeyError' | 'DeprecationWarning',
+    message = '',
+  ) {
     super(message)
     this.name = name
   }
@@ -54,14 +57,38 @@ export function compareText(one: string, other: string): number {
   return a.length - b.length
 }
 
+/** How many digits Python reads into an int at the most. `sys.get_int_max_str_digits()` */
+export const MOST_DIGITS = 4300
+
 /**
  * `int()` of a str that is Latin-1, as paths are in WSGI: white space around it, a sign, and single underscores between
  * digits are let pass. Undefined where Python raises ValueError.
  */
 export function pythonInt(text: string): number | undefined {
-  const match = /^[\s\x1c-\x1f\x85]*([+-]?)(\d+(?:_\d+)*)[\s\x1c-\x1f\x85]*$/.exec(text)
-  if (!match) return undefined
+  // Only where there is more than ASCII does CPython turn all that is white into spaces first.
+  const trimmed = isAscii(text) ? text.replace(/^[ \t-\r]+|[ \t-\r]+$/g, '') : strip(text)
+  const match = /^([+-]?)(\d+(?:_\d+)*)$/.exec(trimmed)
+  if (!match || (match[2]?.replaceAll('_', '').length ?? 0) > MOST_DIGITS) return undefined
   return Number(`${match[1]}${match[2]?.replaceAll('_', '')}`)
+}
+
+/** `float()` of a str. Undefined where Python raises ValueError. */
+export function pythonFloat(text: string): number | undefined {
+  const trimmed = strip(text).toLowerCase()
+  const special = /^([+-]?)(?:(inf(?:inity)?)|nan)$/.exec(trimmed)
+  if (special) return special[2] ? Number(`${special[1]}Infinity`) : Number.NaN
+  if (!/^[+-]?(?:\d+(?:_\d+)*\.?|(?:\d+(?:_\d+)*)?\.\d+(?:_\d+)*)(?:e[+-]?\d+(?:_\d+)*)?$/.test(trimmed))
+    return undefined
+  return Number(trimmed.replaceAll('_', ''))
+}
+
+/** `strip()` of a str that is Latin-1: Python finds more characters white than JavaScript does. */
+export function strip(text: string): string {
+  return /[\x1c-\x1f\x85]/.test(text) ? text.replace(/^[\s\x1c-\x1f\x85]+|[\s\x1c-\x1f\x85]+$/g, '') : text.trim()
+}
+
+function isAscii(text: string): boolean {
+  return /^[\0-\x7f]*$/.test(text)
 }
 
 function isHigh(unit: number): boolean {

@@ -34,28 +34,31 @@ function withoutTags(body: string): string {
   return body.replaceAll('\n', ' ').replaceAll('<br />', '\n')
 }
 
+const SPACE = '[ \\t]*'
 const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+"
-const QUOTED = '"(?:[^"\\\\]|\\\\.)*"'
-const PARAMETER = `[ \\t]*;[ \\t]*${TOKEN}=(?:${TOKEN}|${QUOTED})`
-const WEIGHT = '[ \\t]*;[ \\t]*[qQ]=(0(?:\\.\\d{0,3})?|1(?:\\.0{0,3})?)'
-const RANGE = new RegExp(
-  `^[ \\t]*(${TOKEN}/${TOKEN})((?:(?!${WEIGHT})${PARAMETER})*)(?:${WEIGHT}((?:[ \\t]*;[ \\t]*${TOKEN}(?:=(?:${TOKEN}|${QUOTED}))?)*))?[ \\t]*$`,
-)
+const QUOTED = '"(?:[\\t !#-\\[\\]-~\\x80-\\xff]|\\\\[\\t -~\\x80-\\xff])*"'
+const VALUE = `(?:${TOKEN}|${QUOTED})`
+const PARAMETER = `${SPACE};${SPACE}(?![qQ]=)${TOKEN}=${VALUE}`
+const WEIGHT = `${SPACE};${SPACE}[qQ]=(0(?:\\.\\d{0,3})?|1(?:\\.0{0,3})?)(?:${SPACE};${SPACE}${TOKEN}(?:=${VALUE})?)*`
+const RANGE = `(${TOKEN}/${TOKEN})((?:${PARAMETER})*)(?:${WEIGHT})?`
+const RANGES = new RegExp(RANGE, 'g')
+const ACCEPT = new RegExp(`^(?:|(?:,|${RANGE})(?:${SPACE},(?:${SPACE}${RANGE})?)*)$`)
 
-/** The offer that an Accept header likes best, the first of several; a header that makes no sense takes the first offer. */
+/**
+ * The offer that an Accept header likes best, the first of several; a header that makes no sense takes the first offer.
+ *
+ * @see webob/acceptparse.py `AcceptValidHeader.acceptable_offers`
+ */
 function bestOffer(accept: string, offers: string[]): string | undefined {
-  const ranges: { range: string; parameters: boolean; quality: number }[] = []
-  for (const part of accept.match(new RegExp(`(?:[^",]|${QUOTED})+`, 'g')) ?? []) {
-    if (part.trim() === '') continue
-    const match = RANGE.exec(part)
-    if (!match?.[1]) return offers[0]
-    ranges.push({ range: match[1].toLowerCase(), parameters: match[2] !== '', quality: Number(match[3] ?? 1) })
-  }
+  if (!ACCEPT.test(accept)) return offers[0]
+  const ranges = [...accept.matchAll(RANGES)].map(([, range = '', parameters, quality = '1']) => {
+    return { range: range.toLowerCase(), parameters: parameters !== '', quality: Number(quality) }
+  })
   let best: { offer: string; quality: number } | undefined
   for (const offer of offers) {
     const masks = ['*/*', `${offer.split('/')[0]}/*`, offer]
     const matching = ranges
-      .filter(({ range, parameters }) => !parameters && masks.includes(range))
+      .filter(({ range, parameters }) => masks.includes(range) && !(parameters && range === offer))
       .sort((one, other) => masks.indexOf(other.range) - masks.indexOf(one.range))
     const quality = matching[0]?.quality ?? 0
     if (quality > (best?.quality ?? 0)) best = { offer, quality }
