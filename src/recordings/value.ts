@@ -1,0 +1,24 @@
+/** Ways into a value of JSON whose shape nobody promises. */
+
+import { isDict, type PyDict, type PyValue } from '../python/values.ts'
+
+/** What stands at a path of keys; undefined when there is nothing. */
+export function valueAt(value: PyValue | undefined, ...path: string[]): PyValue | undefined {
+  return path.reduce<PyValue | undefined>((here, key) => (isDict(here) ? here.get(key) : undefined), value)
+}
+
+export function textAt(value: PyValue | undefined, ...path: string[]): string | undefined {
+  const found = valueAt(value, ...path)
+  return typeof found === 'string' ? found : undefined
+}
+
+export function numberAt(value: PyValue | undefined, ...path: string[]): number | undefined {
+  const found = valueAt(value, ...path)
+  return typeof found === 'number' ? found : undefined
+}
+
+/** The objects of a list; none when there is no list. */
+export function dictsAt(value: PyValue | undefined, ...path: string[]): PyDict[] {
+  const found = valueAt(value, ...path)
+  return Array.isArray(found) ? found.filter(isDict) : []
+}
