@@ -9,6 +9,7 @@ import { notFound, toProblem } from './errors.ts'
 import { instances } from './instances.ts'
 import { migrations } from './migrations.ts'
 import { processes } from './processes.ts'
+import { recordings } from './recordings.ts'
 import type { Place, Steered } from './request.ts'
 import { resourceProviders } from './resource-providers.ts'
 import { services } from './services.ts'
@@ -43,6 +44,7 @@ export function controlApp(steered: Steered): ControlApp {
   app.route('/processes', processes)
   app.route('/resource-providers', resourceProviders)
   app.route('/clock', clock)
+  app.route('/recordings', recordings)
   const routes = [...new Set(app.routes.map(({ method, path }) => `${method} ${path.replace(/(?<=.)\/$/, '')}`))]
   app.notFound((c) => {
     const asked = `${c.req.method} ${c.env.path}`

@@ -9,6 +9,7 @@ import { keystoneApp } from '../keystone/app.ts'
 import { novaApp } from '../nova/app.ts'
 import { type Environ, withPath } from '../python/wsgi.ts'
 import type { Answer, Layer, Passage } from './layer.ts'
+import { createShelf, type Shelf } from './recordings.ts'
 import { WALL } from './wall.ts'
 import type { WorldDescription } from './world-file.ts'
 
@@ -33,6 +34,8 @@ export interface World {
   readonly cloud: Cloud
   /** What a request passes on its way to a face, the outermost first. Empty at the beginning. */
   readonly layers: Layer[]
+  /** Real answers that it holds, and that answer in place of the faces while they are on. */
+  readonly recordings: Shelf
   /** Answer as the real services would at this address, but for what the layers do. */
   fetch(request: Request, environ: Environ, wire?: Wire): Answer
   /** An id for what control makes; seeded, of eight characters. */
@@ -59,11 +62,13 @@ export function createWorld(name: string, beginning: WorldDescription, options: 
     catalog: [{ type: 'compute', name: 'nova', path: '/v2.1' }],
   })
   const layers: Layer[] = []
+  const recordings = createShelf(layers)
   return {
     name,
     seed,
     cloud,
     layers,
+    recordings,
     fetch(request, environ, wire) {
       const face = isIdentity(environ.path) ? 'keystone' : 'nova'
       const answer = () =>
@@ -84,6 +89,7 @@ export function createWorld(name: string, beginning: WorldDescription, options: 
       cloud.state.identity.tokens.clear()
       replaceCloud(cloud, fresh)
       for (const { stream, start } of Object.values(chance.streams)) stream.restore(start)
+      recordings.reset()
     },
   }
 }
