@@ -5,7 +5,7 @@ import * as z from 'zod'
 import { check } from '../reading/check.ts'
 import { InputError } from '../reading/complaint.ts'
 import { readRecording } from '../recordings/recording.ts'
-import { REPLAY_ELSES, REPLAY_IDS, REPLAY_MODES } from '../recordings/replay.ts'
+import { REPLAY_ELSES, REPLAY_IDS, REPLAY_MODES, REPLAY_TIMES } from '../recordings/replay.ts'
 import type { Held } from '../worlds/recordings.ts'
 import { holdRecording } from '../worlds/replayed.ts'
 import { ControlError } from './errors.ts'
@@ -16,6 +16,7 @@ const Options = {
   mode: z.enum(REPLAY_MODES).optional(),
   else: z.enum(REPLAY_ELSES).optional(),
   ids: z.enum(REPLAY_IDS).optional(),
+  times: z.enum(REPLAY_TIMES).optional(),
 }
 const NewRecording = z.strictObject({ ...Options, on: z.boolean().optional(), recording: z.string() })
 const Query = z.strictObject(Options)

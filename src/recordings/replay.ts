@@ -22,6 +22,10 @@ export type ReplayElse = (typeof REPLAY_ELSES)[number]
 export const REPLAY_IDS = ['recorded', 'seed'] as const
 export type ReplayIds = (typeof REPLAY_IDS)[number]
 
+/** Whether times are moved to the world's, or stay those that were recorded. */
+export const REPLAY_TIMES = ['moved', 'recorded'] as const
+export type ReplayTimes = (typeof REPLAY_TIMES)[number]
+
 export interface ReplayOptions {
   /** Default `match`. */
   mode?: ReplayMode | undefined
@@ -29,6 +33,8 @@ export interface ReplayOptions {
   otherwise?: ReplayElse | undefined
   /** Default `recorded`. */
   ids?: ReplayIds | undefined
+  /** Default `moved`. */
+  times?: ReplayTimes | undefined
   /** What ids, and tokens, are made from. */
   seed: number
   /** The time to which times are moved, in milliseconds since 1970. */
@@ -69,7 +75,7 @@ export interface Replay {
 }
 
 export function createReplay(recording: Recording, options: ReplayOptions): Replay {
-  const { mode = 'match', otherwise = 'error', ids = 'recorded', seed, now } = options
+  const { mode = 'match', otherwise = 'error', ids = 'recorded', times = 'moved', seed, now } = options
   const { exchanges, values } = recording
   const services = new Set(exchanges.map(({ to }) => to))
   const firstSeen = firstAppearances(exchanges)
@@ -122,7 +128,7 @@ export function createReplay(recording: Recording, options: ReplayOptions): Repl
   const loosely = { known: (name: string) => (isFree(name) ? undefined : known(name)) }
 
   const answerOf = (exchange: Exchange, { decides }: Comparison, { environ, request }: Passage): Response => {
-    shift ??= Math.floor((now() - beganAt(recording)) / 1000) * 1000
+    shift ??= times === 'recorded' ? 0 : Math.floor((now() - beganAt(recording)) / 1000) * 1000
     const moved = shift
     for (const [name, value] of decides)
       bindings.set(name.toLowerCase(), name.startsWith('UUID-') ? value.toLowerCase() : value)

@@ -14,7 +14,7 @@ import {
   visitSecretHeader,
   visitText,
 } from './redact.ts'
-import { createSeenSecrets } from './secrets.ts'
+import { createSeenSecrets, meaningsOf } from './secrets.ts'
 
 /** A request and its answer, as they were on the wire. Paths are below the service's own address. */
 export interface Spoken {
@@ -66,7 +66,13 @@ export function createScribe(endpoints: Endpoints): Scribe {
 
   /** Take note of what is secret, and change nothing. */
   const learn: Visit = (text, kind) => {
-    if (kind) secrets.add(text, nameOfSecret(text, kind))
+    if (!kind) return text
+    const name = nameOfSecret(text, kind)
+    for (const meaning of meaningsOf(text)) {
+      secrets.add(meaning, name)
+      // User data is a text of its own, a credential may be JSON of its own: with secrets in it.
+      if (meaning.includes('\n') || meaning.startsWith('{')) visitText(meaning, learn)
+    }
     return text
   }
 

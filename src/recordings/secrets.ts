@@ -87,6 +87,64 @@ export function createSeenSecrets(): SeenSecrets {
   }
 }
 
+/** What a text that is a secret stands for, where it is written in some other way: `%2B` for a plus, base64, bytes. */
+export function meaningsOf(text: string): string[] {
+  const meanings = new Set([text])
+  for (const meaning of meanings) {
+    for (const decode of [fromPercent, fromBytes, fromEscapes, fromEntities, fromBase64]) {
+      const decoded = decode(meaning)
+      if (decoded !== undefined && decoded.length >= SHORTEST && meanings.size < MOST_MEANINGS) meanings.add(decoded)
+    }
+  }
+  return [...meanings]
+}
+
+const MOST_MEANINGS = 8
+
+function fromPercent(text: string): string | undefined {
+  if (!/%[\da-f]{2}/i.test(text)) return undefined
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '))
+  } catch {
+    return undefined
+  }
+}
+
+/** Headers are Latin-1 here, and UTF-8 on the wire. */
+function fromBytes(text: string): string | undefined {
+  return /[\x80-\xff]/.test(text) && /^[\0-\xff]*$/.test(text) ? utf8Of(Buffer.from(text, 'latin1')) : undefined
+}
+
+/** JSON that is cut off was found as text, with its escapes. */
+function fromEscapes(text: string): string | undefined {
+  if (!text.includes('\\')) return undefined
+  try {
+    return String(JSON.parse(`"${text}"`))
+  } catch {
+    return undefined
+  }
+}
+
+function fromEntities(text: string): string | undefined {
+  if (!/&(?:amp|lt|gt|quot|#39);/.test(text)) return undefined
+  const plain = text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&#39;', "'")
+  return plain.replaceAll('&amp;', '&')
+}
+
+function fromBase64(text: string): string | undefined {
+  if (!/^[\w+/-]{8,}={0,2}$/.test(text)) return undefined
+  const decoded = utf8Of(Buffer.from(text, 'base64'))
+  return decoded !== undefined && /^[^\0-\x08\x0e-\x1f\x7f]+$/.test(decoded) ? decoded : undefined
+}
+
+function utf8Of(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return undefined
+  }
+}
+
 const HIGHEST = Array.from({ length: SHORTEST - 1 }).reduce<number>((power) => Math.imul(power, FACTOR), 1)
 
 /** Of eight characters, so that the next eight need but one step. Characters beyond the end count as zero. */

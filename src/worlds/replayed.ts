@@ -2,7 +2,13 @@
 
 import { loadRecording } from '../recordings/load.ts'
 import type { Recording } from '../recordings/recording.ts'
-import { createReplay, type ReplayElse, type ReplayIds, type ReplayMode } from '../recordings/replay.ts'
+import {
+  createReplay,
+  type ReplayElse,
+  type ReplayIds,
+  type ReplayMode,
+  type ReplayTimes,
+} from '../recordings/replay.ts'
 import { readWorld } from './read.ts'
 import type { Held } from './recordings.ts'
 import { WALL } from './wall.ts'
@@ -18,6 +24,8 @@ export interface ReplayOf {
   otherwise?: ReplayElse | undefined
   /** Default `recorded`. */
   ids?: ReplayIds | undefined
+  /** Default `moved`. */
+  times?: ReplayTimes | undefined
 }
 
 /** @throws {InputError} when it is no recording, with the file and the line */
@@ -39,9 +47,9 @@ export interface HoldOptions extends Omit<ReplayOf, 'file'> {
 
 /** Let a recording answer in a world, its ids from the world's seed and its times moved to the world's. */
 export function holdRecording(world: World, name: string, recording: Recording, options: HoldOptions = {}): Held {
-  const { mode, otherwise = 'world', ids, on = true, fromTheBeginning = false } = options
+  const { mode, otherwise = 'world', ids, times, on = true, fromTheBeginning = false } = options
   const { seed, cloud } = world
-  const replay = createReplay(recording, { mode, otherwise, ids, seed, now: () => cloud.clock.now() })
+  const replay = createReplay(recording, { mode, otherwise, ids, times, seed, now: () => cloud.clock.now() })
   return world.recordings.hold(name, replay, { on, fromTheBeginning })
 }
 
