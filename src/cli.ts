@@ -6,6 +6,7 @@ import { createClock } from './cloud/clock.ts'
 import { createCloud } from './cloud/description.ts'
 import { type Answered, type StartedEmulator, startEmulator, VERSION } from './emulator.ts'
 import { InputError } from './reading/complaint.ts'
+import type { RecordFlags } from './recordings/commands.ts'
 import { BUILT_IN_WORLDS } from './worlds/built-in.ts'
 import { loadWorld } from './worlds/load.ts'
 import { loginOf } from './worlds/login.ts'
@@ -19,12 +20,20 @@ const EXIT_FAILED = 1
 interface ServeFlags {
   port: number
   host: string
-  world: string
+  world?: string
+  faults?: string
   seed?: number
   clock?: 'real' | 'manual'
   control?: 'open' | 'off'
   controlToken?: string
+  journalEntries?: number
+  journalBytes?: number
   log: 'text' | 'json' | 'off'
+  replay?: string
+  mode?: 'strict' | 'match'
+  else?: 'error' | 'world'
+  ids?: 'recorded' | 'seed'
+  times?: 'moved' | 'recorded'
 }
 
 class UsageError extends Error {}
@@ -54,33 +63,147 @@ ${Object.entries(BUILT_IN_WORLDS)
 Each flag has a variable: NOVASIM_PORT for --port, NOVASIM_CONTROL_TOKEN for --control-token.`,
   )
 
-withPlace(program.command('serve', { isDefault: true }))
+withServing(program.command('serve', { isDefault: true }))
   .description('start a cloud and print how to log in to it (the default command)')
-  .addOption(flag('--seed <number>', 'what ids and chance are made from').argParser(wholeNumber))
-  .addOption(flag('--clock <mode>', 'the time goes by itself, or stands until it is moved').choices(['real', 'manual']))
-  .addOption(flag('--control <mode>', 'whether tests can steer it under /_novasim').choices(['open', 'off']))
-  .addOption(flag('--control-token <token>', 'what control then asks for, as a bearer token'))
-  .addOption(
-    flag('--log <format>', 'a line on stderr for each request').choices(['text', 'json', 'off']).default('off'),
-  )
-  .action(serve)
+  .addOption(flag('--replay <file>', 'a recording that answers what it can; the world answers the rest'))
+  .action((flags: ServeFlags) => serve({ else: 'world', ...flags }))
 
 withPlace(program.command('env'))
   .description('print the OS_* lines of a cloud that is served with the same flags, and start nothing')
   .option('--url <url>', 'the address clients reach it at, where that is another')
   .action(printEnv)
 
+program
+  .command('record')
+  .description('write down what a real cloud says to a client that goes through here, without its secrets')
+  .helpOption('-h, --help', 'print this')
+  .addOption(flag('--upstream <url>', "Keystone's address").env('OS_AUTH_URL').makeOptionMandatory())
+  .requiredOption('--out <file>', 'the recording')
+  .option('--force', 'write over a file that is there')
+  .option('--note <text>', 'what it is a recording of, for its first line')
+  .addOption(flag('-p, --port <number>', 'where to listen; 0 takes a free port').argParser(portNumber).default(8774))
+  .addOption(flag('--host <address>', 'on which address').default('127.0.0.1'))
+  .addOption(flag('--cacert <file>', 'certificates to trust, beside the usual ones').env('OS_CACERT'))
+  .option('--insecure', 'trust any certificate')
+  .addOption(flag('--timeout <seconds>', 'how long the cloud may be silent').argParser(wholeCount).default(60))
+  .option('--endpoint <type=url...>', 'where a service is, for a client that does not ask Keystone')
+  .action(async (flags: RecordFlags) => {
+    const { record } = await import('./recordings/commands.ts')
+    const { recorder, env } = await record(flags, VERSION)
+    endOnSignal(recorder)
+    process.stdout.write(envLines(env))
+  })
+
+withServing(program.command('replay'))
+  .description('answer from a recording, with no cloud')
+  .argument('<file>', 'the recording: ours, or HAR')
+  .addOption(
+    flag('--mode <mode>', 'strict: in the order of the recording; match: each request by what it asks for')
+      .choices(['strict', 'match'])
+      .default('match'),
+  )
+  .addOption(
+    flag('--else <what>', 'what answers a request that is not in it: an error, or a world')
+      .choices(['error', 'world'])
+      .default('error'),
+  )
+  .addOption(
+    flag('--ids <which>', 'the ids that were recorded, or others, made from the seed')
+      .choices(['recorded', 'seed'])
+      .default('recorded'),
+  )
+  .addOption(
+    flag('--times <which>', 'moved to the present, or those that were recorded')
+      .choices(['moved', 'recorded'])
+      .default('moved'),
+  )
+  .action((file: string, flags: ServeFlags, command: Command) => {
+    // Unless it is said, the world is the one that the recording implies.
+    const { world, ...others } = flags
+    const said = command.getOptionValueSource('world') !== 'default'
+    return serve({ ...others, ...(said && world !== undefined && { world }), replay: file })
+  })
+
+program
+  .command('world')
+  .description('write the world file whose cloud would have answered as a recording')
+  .helpOption('-h, --help', 'print this')
+  .requiredOption('--from <file>', 'the recording')
+  .option('--out <file>', 'the world file; without it, it is printed')
+  .addOption(flag('--seed <number>', 'what ids are made from that it does not tell').argParser(wholeNumber))
+  .action(async (flags: { from: string; out?: string; seed?: number }) => {
+    const { writeWorld } = await import('./recordings/commands.ts')
+    await writeWorld(flags)
+  })
+
+const recordings = program
+  .command('recordings')
+  .description('look into recordings, check them, turn them into HAR and back')
+recordings.helpOption('-h, --help', 'print this').helpCommand(false)
+recordings
+  .command('show <file>')
+  .description('a line for each exchange')
+  .action(async (file: string) => {
+    const { show } = await import('./recordings/commands.ts')
+    process.stdout.write(await show(file))
+  })
+recordings
+  .command('check <file>')
+  .description('say what is wrong with it, and what can still be used')
+  .action(async (file: string) => {
+    const { checkFile } = await import('./recordings/commands.ts')
+    process.stdout.write(await checkFile(file))
+  })
+recordings
+  .command('convert <in> <out>')
+  .description('from one form into the other, by their endings: .har, or anything else for ours')
+  .option('--usable', 'take over what can be used of one that is cut off')
+  .action(async (from: string, out: string, flags: { usable?: boolean }) => {
+    const { convert } = await import('./recordings/commands.ts')
+    await convert(from, out, flags)
+  })
+
+program
+  .command('play')
+  .description('play scenarios, each on a cloud of its own; exit code 1 when something was not as expected')
+  .usage('[options] <scenario...> [-- command [argument...]]')
+  .argument('<scenario...>', 'YAML files; what stands behind -- is run against the cloud while the one file is played')
+  .helpOption('-h, --help', 'print this')
+  .option('--junit <file>', "write what happened as JUnit's XML, for a CI")
+  .addOption(flag('-p, --port <number>', 'where the cloud listens for the command').argParser(portNumber).default(0))
+  .action(playScenarios)
+
 program.parseAsync().catch(fail)
 
 async function serve(flags: ServeFlags): Promise<void> {
-  const { port, host, world, seed, clock, control = 'open', controlToken } = flags
+  const { port, host, world, faults, seed, clock, control = 'open', controlToken, replay } = flags
   if (!isLoopback(host) && controlToken === undefined && flags.control === undefined) {
     throw new UsageError(
       `--host ${host}: others could reach and steer this cloud. Set --control-token, or say --control open or --control off`,
     )
   }
   const onAnswer = await logTo(flags.log)
-  const emulator = await startEmulator({ port, host, world, seed, clock, control, controlToken, onAnswer })
+  const onWarning = (warning: string) => process.stderr.write(`# ${faults}: ${warning}\n`)
+  const emulator = await startEmulator({
+    port,
+    host,
+    world,
+    faults,
+    seed,
+    clock,
+    control,
+    controlToken,
+    journal: {
+      ...(flags.journalEntries !== undefined && { entries: flags.journalEntries }),
+      ...(flags.journalBytes !== undefined && { bytes: flags.journalBytes }),
+    },
+    replay:
+      replay === undefined
+        ? undefined
+        : { file: replay, mode: flags.mode, otherwise: flags.else, ids: flags.ids, times: flags.times },
+    onAnswer,
+    onWarning,
+  })
   endOnSignal(emulator)
   if (control === 'open' && controlToken === undefined && !isLoopback(host)) {
     process.stderr.write(
@@ -88,7 +211,7 @@ async function serve(flags: ServeFlags): Promise<void> {
     )
   }
   process.stderr.write(
-    `# novasim ${VERSION}: world "${world}" at ${emulator.url}, control under /_novasim. Ctrl-C ends it.\n`,
+    `# novasim ${VERSION}: ${replay === undefined ? `world "${world}"` : `replay of ${replay}`} at ${emulator.url}, control under /_novasim. Ctrl-C ends it.\n`,
   )
   process.stdout.write(envLines(emulator.env))
 }
@@ -97,8 +220,27 @@ async function printEnv({ port, host, world, url }: ServeFlags & { url?: string 
   if (port === 0 && url === undefined)
     throw new UsageError('--port 0: which port that will be is not known before. Give --url')
   const address = url?.replace(/\/+$/, '') ?? `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`
-  const cloud = createCloud(await loadWorld(world), { seed: 0, clock: createClock({ wall: WALL }) })
+  const cloud = createCloud(await loadWorld(world ?? 'default'), { seed: 0, clock: createClock({ wall: WALL }) })
   process.stdout.write(envLines(loginOf(cloud, address)))
+}
+
+async function playScenarios(given: string[], { junit, port }: { junit?: string; port: number }): Promise<void> {
+  // Commander takes the two dashes away, so what stood behind them is found in what was typed.
+  const dashes = process.argv.indexOf('--')
+  const command = dashes < 0 ? undefined : process.argv.slice(dashes + 1)
+  const files = command ? given.slice(0, given.length - command.length) : given
+  if (command?.length === 0) throw new UsageError('there is nothing behind --: name the program to run')
+  if (files.length === 0) throw new UsageError('name a scenario before --')
+  if (command && files.length > 1)
+    throw new UsageError('a command is run against one scenario: name one file before --')
+  const [{ playFiles }, { builtInScenarioFile }] = await Promise.all([
+    import('./play.ts'),
+    import('./worlds/scenarios.ts'),
+  ])
+  const paths = files.map((file) => (/[./]/.test(file) ? file : (builtInScenarioFile(file) ?? file)))
+  const print = (line: string) => void process.stdout.write(`${line}\n`)
+  const passed = await playFiles(paths, { command, junit, port, print, colour: process.stdout.isTTY === true })
+  process.exitCode = passed ? 0 : EXIT_FAILED
 }
 
 /** Lines to paste into a shell, to `eval`, or to read one by one. */
@@ -109,6 +251,23 @@ function envLines(env: Record<string, string>): string {
 
 function quoted(value: string): string {
   return /^[\w./:@%+,-]*$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`
+}
+
+/** The flags of what serves a cloud. */
+function withServing(command: Command): Command {
+  return withPlace(command)
+    .addOption(flag('--faults <file>', 'a YAML or JSON file of rules by which requests go wrong'))
+    .addOption(flag('--seed <number>', 'what ids and chance are made from').argParser(wholeNumber))
+    .addOption(
+      flag('--clock <mode>', 'the time goes by itself, or stands until it is moved').choices(['real', 'manual']),
+    )
+    .addOption(flag('--control <mode>', 'whether tests can steer it under /_novasim').choices(['open', 'off']))
+    .addOption(flag('--control-token <token>', 'what control then asks for, as a bearer token'))
+    .addOption(flag('--journal-entries <number>', 'how many requests each journal keeps').argParser(wholeCount))
+    .addOption(flag('--journal-bytes <number>', 'and how many bytes of them').argParser(wholeCount))
+    .addOption(
+      flag('--log <format>', 'a line on stderr for each request').choices(['text', 'json', 'off']).default('off'),
+    )
 }
 
 /** The flags that say where a cloud is and which it is. */
@@ -140,6 +299,12 @@ function wholeNumber(text: string): number {
   return Number(text)
 }
 
+function wholeCount(text: string): number {
+  const count = wholeNumber(text)
+  if (count < 0) throw new InvalidArgumentError('It is less than 0.')
+  return count
+}
+
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host)
 }
@@ -157,7 +322,7 @@ async function logTo(format: ServeFlags['log']): Promise<((answered: Answered) =
   }
 }
 
-function endOnSignal(emulator: StartedEmulator): void {
+function endOnSignal(emulator: Pick<StartedEmulator, 'close'>): void {
   let asked = false
   const end = () => {
     if (asked) process.exit(0)

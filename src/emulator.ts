@@ -6,9 +6,13 @@ import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import type { ClockMode } from './cloud/clock.ts'
 import type { ControlApp } from './control/app.ts'
+import type { ReadRules, WrittenRule } from './faults/read.ts'
 import { decodePath, type Environ } from './python/wsgi.ts'
+import { knownAt } from './worlds/faults.ts'
+import type { JournalLimits } from './worlds/journal.ts'
 import { loadWorld } from './worlds/load.ts'
 import { loginOf } from './worlds/login.ts'
+import type { ReplayOf } from './worlds/replayed.ts'
 import type { World } from './worlds/world.ts'
 import type { WorldFile } from './worlds/world-schema.ts'
 import { createWorlds, DEFAULT_WORLD, splitWorldPath, type Worlds } from './worlds/worlds.ts'
@@ -19,11 +23,19 @@ export const VERSION = typeof NOVASIM_VERSION === 'string' ? NOVASIM_VERSION : '
 
 export interface EmulatorOptions {
   /** A built-in world's name, a world file's path, or a world as it would stand in a file. Default `default`. */
-  world?: string | WorldFile
+  world?: string | WorldFile | undefined
   /** What ids and chance come from. Default: that of the world, or 0. */
   seed?: number | undefined
   /** Default: that of the world, or `real`. */
   clock?: ClockMode | undefined
+  /** The faults that the default world begins with: a file's path, or rules as they would stand in one. */
+  faults?: string | readonly WrittenRule[] | undefined
+  /** Told of each rule among them that can never match. */
+  onWarning?: ((warning: string) => void) | undefined
+  /** How much each world's journal keeps: 10,000 entries and 64 MiB unless it says; `{entries: 0}` keeps none. */
+  journal?: Partial<JournalLimits> | undefined
+  /** A recording that answers in the default world. Without `world` that is the one which the recording implies. */
+  replay?: ReplayOf | undefined
   /** Whether there are control routes under `/_novasim`. Default `open`. */
   control?: 'open' | 'off' | undefined
   /** When set, every control route but `/health` asks for it as a bearer token. */
@@ -58,11 +70,16 @@ export interface Emulator extends AsyncDisposable {
 }
 
 export function createEmulator(options: EmulatorOptions = {}): Emulator {
-  const worlds = createWorlds()
+  const worlds = createWorlds({ journal: options.journal })
   const startedAt = Date.now()
-  const opened = loadWorld(options.world ?? 'default').then((description) =>
-    worlds.open(DEFAULT_WORLD, description, { seed: options.seed, clock: options.clock }),
-  )
+  const opened = beginningOf(options).then(async ({ description, holdIn }) => {
+    const { seed, clock } = options
+    const read = options.faults === undefined ? undefined : await rulesOf(options.faults, description.release)
+    for (const warning of read?.warnings ?? []) options.onWarning?.(warning)
+    const world = worlds.open(DEFAULT_WORLD, description, { seed, clock, faults: read?.rules })
+    holdIn?.(world)
+    return world
+  })
   // Whoever asks is told; a rejection that nobody has asked about yet must not end the process.
   opened.catch(() => {})
 
@@ -100,6 +117,32 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
       await opened.catch(() => {})
     },
   }
+}
+
+/** The world that the default one begins as, and what lets a recording answer in it. */
+async function beginningOf({ world, replay, seed }: EmulatorOptions) {
+  if (replay === undefined) return { description: await loadWorld(world ?? 'default'), holdIn: undefined }
+  // Most runs replay nothing.
+  const { impliedWorld, loadReplay } = await import('./worlds/replayed.ts')
+  const { recording, holdIn } = await loadReplay(replay)
+  if (world !== undefined) return { description: await loadWorld(world), holdIn }
+  // Where nothing of the world shows, one that could not be is no reason to stop.
+  if (replay.otherwise === 'error') return { description: await loadWorld('empty'), holdIn }
+  return { description: await impliedWorld(recording, seed), holdIn }
+}
+
+/** How to log in: to a world that stands behind a recording, as the recorded client did. */
+async function loginAt(world: World, url: string, recorded: boolean): Promise<Record<string, string>> {
+  const held = recorded ? world.recordings.list()[0] : undefined
+  if (!held) return loginOf(world.cloud, url)
+  const { recordedLogin } = await import('./recordings/replay.ts')
+  return recordedLogin(held.replay.recording, url)
+}
+
+/** Most runs begin with no faults, so what reads them is loaded when there are some. */
+async function rulesOf(faults: string | readonly WrittenRule[], release: string | undefined): Promise<ReadRules> {
+  const { loadRules } = await import('./faults/read.ts')
+  return loadRules(faults, knownAt(release))
 }
 
 export interface StartOptions extends EmulatorOptions {
@@ -145,7 +188,8 @@ export async function startEmulator({
   const url = `http://${reachable(host)}:${bound.port}`
   let closing: Promise<void> | undefined
   const close = () => (closing ??= stop(server))
-  return { ...emulator, url, env: loginOf(world.cloud, url), close, [Symbol.asyncDispose]: close }
+  const env = await loginAt(world, url, options.replay !== undefined && options.world === undefined)
+  return { ...emulator, url, env, close, [Symbol.asyncDispose]: close }
 }
 
 /** How long a request line and its headers may be together: what waitress lets pass, sixteen times what Node does. */

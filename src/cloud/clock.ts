@@ -25,8 +25,10 @@ export interface Clock {
    * on the way; over an earlier one, timers still have as long to wait as they had.
    */
   set(change: Partial<ClockState>): void
-  /** This moment, to be given to `set` to return to it. */
+  /** This moment, to be given to `restore` to return to it. */
   state(): ClockState
+  /** Go to a moment without letting time pass: timers still have as long to wait as they had. */
+  restore(state: ClockState): void
   /**
    * Do something once the clock shows a time; soon, when it does already.
    *
@@ -36,6 +38,8 @@ export interface Clock {
   at(time: number, run: () => void, options?: { background?: boolean }): () => void
   /** Resolves once so many milliseconds have passed on this clock. */
   after(ms: number): Promise<void>
+  /** Which timer is running: each run has a number of its own; 0 when none is. */
+  ring(): number
   /** How many timers wait. */
   waiting(): number
   /** Let everything that waits with `after` go on now, and forget the rest: the world ends. */
@@ -85,6 +89,8 @@ export function createClock({ wall = STILL, mode = 'real', start, rate = 1 }: Cl
   let timers: Timer[] = []
   let stopWaiting: (() => void) | undefined
   let passing: Promise<void> = Promise.resolve()
+  let rings = 0
+  let ringing = 0
 
   const now = () => (going === 'manual' ? shown : shown + Math.floor((wall.now() - since) * speed))
   const show = (time: number) => {
@@ -113,7 +119,13 @@ export function createClock({ wall = STILL, mode = 'real', start, rate = 1 }: Cl
     for (let next = due(time); next; next = due(time)) {
       timers.pop()
       if (next.time > now()) show(next.time)
-      next.run()
+      const outer = ringing
+      ringing = ++rings
+      try {
+        next.run()
+      } finally {
+        ringing = outer
+      }
     }
     if (time > now()) show(time)
     arm()
@@ -124,13 +136,21 @@ export function createClock({ wall = STILL, mode = 'real', start, rate = 1 }: Cl
     const after = change.now ?? before
     show(before)
     if (after > before) forward(after)
-    else if (after < before) {
-      for (const timer of timers) timer.time -= before - after
-      show(after)
-    }
+    else if (after < before) jump(after)
+    go(change.mode ?? going, change.rate ?? speed)
+  }
+
+  /** Show another time, and let what waits wait as long as before. */
+  const jump = (time: number) => {
+    const by = time - now()
+    for (const timer of timers) timer.time += by
+    show(time)
+  }
+
+  const go = (mode: ClockMode, rate: number) => {
     show(now())
-    going = change.mode ?? going
-    speed = change.rate ?? speed
+    going = mode
+    speed = rate
     arm()
   }
 
@@ -169,9 +189,14 @@ export function createClock({ wall = STILL, mode = 'real', start, rate = 1 }: Cl
     },
     set,
     state: () => ({ mode: going, now: now(), rate: speed }),
+    restore(state) {
+      jump(state.now)
+      go(state.mode, state.rate)
+    },
     at: (time, run, { background = false } = {}) => add({ time, run, background }),
     after: (ms) =>
       ms > 0 ? new Promise((resolve) => add({ time: now() + ms, run: resolve, release: resolve })) : Promise.resolve(),
+    ring: () => ringing,
     waiting: () => timers.length,
     end() {
       const all = timers

@@ -111,7 +111,7 @@ export function replaceCloud(cloud: Cloud, other: Cloud): void {
   }
   other.clock.end()
   cloud.state = other.state
-  cloud.clock.set(other.clock.state())
+  cloud.clock.restore(other.clock.state())
   wakeProcesses(cloud)
   changed(cloud, { type: 'clock.moved', now: cloud.clock.now() })
 }

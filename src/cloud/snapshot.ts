@@ -1,7 +1,7 @@
 /** A moment of a cloud, kept: what it holds, and its time. */
 
 import type { ClockState } from './clock.ts'
-import { type Cloud, type CloudState, setClock } from './cloud.ts'
+import { type Cloud, type CloudState, changed } from './cloud.ts'
 import { wakeProcesses } from './processes.ts'
 
 export interface CloudSnapshot {
@@ -10,12 +10,36 @@ export interface CloudSnapshot {
 }
 
 export function snapshot(cloud: Cloud): CloudSnapshot {
-  return { state: structuredClone(cloud.state), clock: cloud.clock.state() }
+  return { state: copyOf(cloud.state), clock: cloud.clock.state() }
 }
 
 /** Bring a cloud back to a moment that was kept. The snapshot can be used again. */
 export function restore(cloud: Cloud, kept: CloudSnapshot): void {
-  cloud.state = structuredClone(kept.state)
-  setClock(cloud, kept.clock)
+  cloud.state = copyOf(kept.state)
+  cloud.clock.restore(kept.clock)
   wakeProcesses(cloud)
+  changed(cloud, { type: 'clock.moved', now: cloud.clock.now() })
+}
+
+/** What `structuredClone` makes of plain data, several times as fast. */
+export function copyOf<Value>(value: Value): Value {
+  if (typeof value !== 'object' || value === null) return value
+  return copyObject(value) as Value
+}
+
+function copyObject(value: object): object {
+  if (value instanceof Map) {
+    const copy = new Map()
+    for (const [key, each] of value) copy.set(key, copyOf(each))
+    return copy
+  }
+  if (value instanceof Set) return new Set(value)
+  if (Array.isArray(value)) return value.map(copyOf)
+  if (ArrayBuffer.isView(value)) return structuredClone(value)
+  const copy: Record<string, unknown> = { ...value }
+  for (const key in copy) {
+    const each = copy[key]
+    if (typeof each === 'object' && each !== null) copy[key] = copyObject(each)
+  }
+  return copy
 }

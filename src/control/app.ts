@@ -6,13 +6,16 @@ import { aggregates } from './aggregates.ts'
 import { cells } from './cells.ts'
 import { clock } from './clock.ts'
 import { notFound, toProblem } from './errors.ts'
+import { faults } from './faults.ts'
 import { instances } from './instances.ts'
+import { journalRoutes } from './journal.ts'
 import { migrations } from './migrations.ts'
 import { processes } from './processes.ts'
 import { recordings } from './recordings.ts'
 import type { Place, Steered } from './request.ts'
 import { resourceProviders } from './resource-providers.ts'
 import { services } from './services.ts'
+import { snapshots } from './snapshots.ts'
 import { reset, state } from './state.ts'
 import { worldRoutes } from './worlds.ts'
 
@@ -43,8 +46,11 @@ export function controlApp(steered: Steered): ControlApp {
   app.route('/cells', cells)
   app.route('/processes', processes)
   app.route('/resource-providers', resourceProviders)
+  app.route('/faults', faults)
   app.route('/clock', clock)
   app.route('/recordings', recordings)
+  app.route('/journal', journalRoutes(steered.version))
+  app.route('/snapshots', snapshots)
   const routes = [...new Set(app.routes.map(({ method, path }) => `${method} ${path.replace(/(?<=.)\/$/, '')}`))]
   app.notFound((c) => {
     const asked = `${c.req.method} ${c.env.path}`
@@ -55,5 +61,10 @@ export function controlApp(steered: Steered): ControlApp {
     const { status, body } = toProblem(error)
     return Response.json(body, { status })
   })
-  return { fetch: (request, place) => app.fetch(request, place), routes }
+  const fetch = (request: Request, place: Place) => {
+    const { method } = request
+    const answer = () => app.fetch(request, place)
+    return method === 'GET' ? answer() : place.world.journal.act('control', `${method} ${place.path}`, answer)
+  }
+  return { fetch, routes }
 }

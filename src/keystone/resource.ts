@@ -2,6 +2,7 @@
 
 import type { Cloud } from '../cloud/cloud.ts'
 import { findToken, type Token } from '../cloud/identity.ts'
+import { answerWith } from '../python/answer.ts'
 import { dumps, type Writable } from '../python/json.ts'
 import { type PyDict, PyError } from '../python/values.ts'
 import { type Environ, parseQuery } from '../python/wsgi.ts'
@@ -87,7 +88,7 @@ export function isSet(call: Call, name: string): boolean {
 export function respond(call: Call, { status = 200, body, headers }: Answer): Response {
   const length = body === undefined ? 0 : Buffer.byteLength(body)
   const kind = status === 204 ? undefined : { 'Content-Type': 'application/json', 'Content-Length': `${length}` }
-  return new Response(call.isHead || body === undefined ? null : body, {
+  return answerWith(call.isHead || body === undefined ? null : body, {
     status,
     headers: {
       ...kind,

@@ -7,9 +7,11 @@
  * What is in brackets is the method's own. nova/api/openstack/wsgi.py `Resource`; the pipeline of etc/nova/api-paste.ini
  */
 
+import { STATUS_CODES } from 'node:http'
 import type { Cloud } from '../cloud/cloud.ts'
 import { CloudError } from '../cloud/errors.ts'
 import { findToken, isGood, rolesOf, TOKEN_SHOWN_MS, type Token } from '../cloud/identity.ts'
+import { answerWith, type Body } from '../python/answer.ts'
 import { dumps, loads } from '../python/json.ts'
 import { PyError, type PyValue } from '../python/values.ts'
 import { errorPage } from '../python/webob.ts'
@@ -76,8 +78,6 @@ export interface Call {
   query: Map<string, string[]>
   body: PyValue
 }
-
-export type Body = string | Uint8Array<ArrayBuffer> | null
 
 /** An API method, as a controller of Nova has it. */
 export interface ApiMethod {
@@ -151,12 +151,12 @@ export function answer(visit: Visit, status: number, body: Body, headers: Record
   const { nova, request, version, access, legacy } = visit
   // A preflight that comes to nothing is well received all the same. oslo_middleware/cors.py
   if (request.method === 'OPTIONS' && (status < 200 || status > 299)) {
-    return new Response(null, { status: 200, headers: { 'Content-Length': '0' } })
+    return answerWith(null, { status: 200, headers: { 'Content-Length': '0' } })
   }
-  if (access === 'root') return new Response(body, { status, headers })
+  if (access === 'root') return answerWith(body, { status, headers })
   const id = nova.requestId()
   const versioned = version === undefined || legacy ? undefined : versionHeaders(`2.${version}`)
-  return new Response(body, {
+  return answerWith(body, {
     status,
     headers: { ...headers, ...versioned, 'x-openstack-request-id': id, 'x-compute-request-id': id },
   })
@@ -185,6 +185,21 @@ export function renderError(nova: Nova, { request, environ, status, message, hea
     // A version that this cloud does not have is of no matter to who answers in its place.
   }
   return answerError(visit, new NovaFault(status, message, headers))
+}
+
+/** An answer of what stands in front of Nova's own code, as WebOb has it. */
+export function renderPage(nova: Nova, { request, environ, status, message, headers }: ErrorToRender): Response {
+  const visit: Visit = {
+    nova,
+    request,
+    environ,
+    legacy: false,
+    accepted: '',
+    length: 0,
+    projectId: undefined,
+    access: 'token',
+  }
+  return answerPage(visit, status, STATUS_CODES[status] ?? 'Unknown', message, headers)
 }
 
 /** What is to be said, to whom. */
@@ -225,9 +240,15 @@ function tooLarge(visit: Visit): Response {
   return answerPage(visit, 413, 'Request Entity Too Large', explanation)
 }
 
-function answerPage(visit: Visit, status: number, title: string, explanation: string): Response {
+function answerPage(
+  visit: Visit,
+  status: number,
+  title: string,
+  explanation: string,
+  headers: Record<string, string> = {},
+): Response {
   const { contentType, body } = errorPage(status, title, explanation, visit.request.headers.get('accept'))
-  return answer(visit, status, body, { 'Content-Type': contentType })
+  return answer(visit, status, body, { 'Content-Type': contentType, ...headers })
 }
 
 function finish(visit: Visit, call: Call, method: ApiMethod, text: string): Response {

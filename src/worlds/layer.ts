@@ -5,12 +5,15 @@ import type { Environ } from '../python/wsgi.ts'
 
 /** A request on its way through a world. */
 export interface Passage {
+  /** May be replaced by another before it goes on. */
   request: Request
   environ: Environ
   face: Face
   /** What Node has of it, where it came over a socket. */
   incoming?: IncomingMessage | undefined
   outgoing?: ServerResponse | undefined
+  /** The faults that did something to it, in the order in which they did: what the journal says of them. */
+  fired?: { fault: string; did: string }[] | undefined
 }
 
 export type Face = 'nova' | 'keystone'

@@ -5,10 +5,17 @@ import { type ClockMode, createClock } from '../cloud/clock.ts'
 import type { Cloud } from '../cloud/cloud.ts'
 import { createCloud, describeCloud, replaceCloud } from '../cloud/description.ts'
 import { type Chance, type ChanceState, createChance } from '../cloud/ids.ts'
+import { restore, snapshot } from '../cloud/snapshot.ts'
+import { createInjector, type Injector, type SetRule } from '../faults/injector.ts'
 import { keystoneApp } from '../keystone/app.ts'
 import { novaApp } from '../nova/app.ts'
 import { type Environ, withPath } from '../python/wsgi.ts'
+import { surroundings } from './faults.ts'
+import { createJournal, type Journal, type JournalLimits } from './journal.ts'
+import { namesOf } from './journal-view.ts'
 import type { Answer, Layer, Passage } from './layer.ts'
+import { subjectAt } from './operation.ts'
+import { createSnapshots, type Snapshots } from './snapshots.ts'
 import { createShelf, type Shelf } from './recordings.ts'
 import { WALL } from './wall.ts'
 import type { WorldDescription } from './world-file.ts'
@@ -26,6 +33,10 @@ export interface WorldOptions {
   seed?: number | undefined
   /** Comes before the mode of the description. Default `real`. */
   clock?: ClockMode | undefined
+  /** The faults that it begins with. */
+  faults?: SetRule[] | undefined
+  /** How much its journal keeps. */
+  journal?: Partial<JournalLimits> | undefined
 }
 
 export interface World {
@@ -36,6 +47,12 @@ export interface World {
   readonly layers: Layer[]
   /** Real answers that it holds, and that answer in place of the faces while they are on. */
   readonly recordings: Shelf
+  /** Lies on the wire. */
+  readonly faults: Injector
+  /** What happened, outside of all layers. */
+  readonly journal: Journal
+  /** Moments of it that are kept. */
+  readonly snapshots: Snapshots
   /** Answer as the real services would at this address, but for what the layers do. */
   fetch(request: Request, environ: Environ, wire?: Wire): Answer
   /** An id for what control makes; seeded, of eight characters. */
@@ -44,7 +61,7 @@ export interface World {
   describe(): WorldDescription
   /** Put another cloud in place of this one. Who is logged in stays so, where the user is still there. */
   put(description: WorldDescription): void
-  /** Go back to how the world began: the cloud, the clock and chance. */
+  /** Go back to how the world began: the cloud, the clock, chance, the faults and the journal. Snapshots stay. */
   reset(): void
 }
 
@@ -54,34 +71,73 @@ export function createWorld(name: string, beginning: WorldDescription, options: 
   const chance = chances(seed)
   const cloud = cloudOf(beginning, seed, options)
   const requestId = () => `req-${chance.requests.uuid()}`
-  const nova = novaApp({ cloud, requestId })
-  const keystone = keystoneApp({
+  const ofNova = { cloud, requestId }
+  const ofKeystone = {
     cloud,
     requestId,
-    randomId: (size) => idFrom(chance.logins, size),
+    randomId: (size: number) => idFrom(chance.logins, size),
     catalog: [{ type: 'compute', name: 'nova', path: '/v2.1' }],
-  })
+  }
+  const nova = novaApp(ofNova)
+  const keystone = keystoneApp(ofKeystone)
   const layers: Layer[] = []
   const recordings = createShelf(layers)
+  const faults = createInjector({
+    around: surroundings(ofNova, ofKeystone),
+    rules: options.faults,
+    onUse: (used) => (used ? layers.unshift(faultLayer) : layers.splice(layers.indexOf(faultLayer), 1)),
+  })
+  function faultLayer(passage: Passage, next: () => Answer): Answer {
+    return faults.layer(passage, next)
+  }
+  const journal = createJournal(cloud, {
+    limits: options.journal,
+    nameOf: namesOf(cloud),
+    subjectOf: (passage) => subjectAt(cloud, passage),
+  })
+  /** Through the layers there is another request, maybe. */
+  const answerOf = ({ request, environ, face }: Passage): Answer =>
+    face === 'keystone' ? keystone(request, withPath(environ, environ.path.slice(9))) : nova(request, environ)
+  const controlId = () => idFrom(chance.control, 8)
+  const snapshots = createSnapshots({
+    now: cloud.clock.now,
+    newId: controlId,
+    moment: () => ({
+      cloud: snapshot(cloud),
+      chance: mapValues(chance.streams, ({ stream }) => stream.state()),
+      faults: faults.state(),
+      journal: journal.state(),
+    }),
+    restore(moment) {
+      restore(cloud, moment.cloud)
+      for (const [purpose, { stream }] of Object.entries(chance.streams)) {
+        const kept = moment.chance[purpose]
+        if (kept) stream.restore(kept)
+      }
+      faults.restore(moment.faults)
+      journal.restore(moment.journal)
+    },
+  })
   return {
     name,
     seed,
     cloud,
     layers,
     recordings,
+    faults,
+    journal,
+    snapshots,
     fetch(request, environ, wire) {
       const face = isIdentity(environ.path) ? 'keystone' : 'nova'
-      const answer = () =>
-        face === 'keystone' ? keystone(request, withPath(environ, environ.path.slice(9))) : nova(request, environ)
-      if (layers.length === 0) return answer()
-      const passage = { request, environ, face, ...wire } as const
+      const passage: Passage = { request, environ, face, incoming: wire?.incoming, outgoing: wire?.outgoing }
       const through = (index: number): Answer => {
         const layer = layers[index]
-        return layer ? layer(passage, () => through(index + 1)) : answer()
+        return layer ? layer(passage, () => through(index + 1)) : answerOf(passage)
       }
-      return through(0)
+      if (journal.limits().entries === 0) return through(0)
+      return journal.layer(passage, () => through(0))
     },
-    controlId: () => idFrom(chance.control, 8),
+    controlId,
     describe: () => ({ ...describeCloud(cloud), seed }),
     put: (description) => replaceCloud(cloud, cloudOf(description, seed, {})),
     reset() {
@@ -90,6 +146,8 @@ export function createWorld(name: string, beginning: WorldDescription, options: 
       replaceCloud(cloud, fresh)
       for (const { stream, start } of Object.values(chance.streams)) stream.restore(start)
       recordings.reset()
+      faults.reset()
+      journal.reset()
     },
   }
 }
@@ -120,6 +178,13 @@ function chances(seed: number) {
     logins: streams.logins.stream,
     control: streams.control.stream,
   }
+}
+
+function mapValues<Value, Result>(
+  record: Record<string, Value>,
+  map: (value: Value) => Result,
+): Record<string, Result> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]))
 }
 
 function idFrom(chance: Chance, size: number): string {

@@ -20,7 +20,7 @@ export interface Worlds {
   close(world: World): void
 }
 
-export function createWorlds(): Worlds {
+export function createWorlds(defaults: Pick<WorldOptions, 'journal'> = {}): Worlds {
   const worlds = new Map<string, World>()
   return {
     open(name, description, options) {
@@ -36,7 +36,7 @@ export function createWorlds(): Worlds {
           hint: 'end it first, or choose another name',
         })
       }
-      const world = createWorld(name, description, options)
+      const world = createWorld(name, description, { ...defaults, ...options })
       worlds.set(name, world)
       return world
     },

@@ -193,7 +193,11 @@ test('a cell that goes down takes its services out of the list, but for their ho
 
 test('the clock is read, set, frozen and moved', async () => {
   await using nova = await boot()
-  expect((await nova.control('GET', '/clock')).json).toEqual({ rate: 1, mode: 'manual', now: '2026-01-01T00:00:00.000Z' })
+  expect((await nova.control('GET', '/clock')).json).toEqual({
+    rate: 1,
+    mode: 'manual',
+    now: '2026-01-01T00:00:00.000Z',
+  })
   expect((await nova.control('POST', '/clock/advance', { by: '1.5h' })).json.now).toBe('2026-01-01T01:30:00.000Z')
   expect((await nova.control('PUT', '/clock', { now: '2027-01-01' })).json.now).toBe('2027-01-01T00:00:00.000Z')
   expect((await nova.control('PUT', '/clock', { mode: 'real' })).json.mode).toBe('real')

@@ -1,0 +1,172 @@
+/** /journal: what happened, as JSON, as an HTTP archive, live; and whether what was asked is what should have been. */
+
+import { type Context, Hono } from 'hono'
+import * as z from 'zod'
+import { check } from '../reading/check.ts'
+import { toHar } from '../worlds/har.ts'
+import type { Entry, JournalLimits } from '../worlds/journal.ts'
+import { type EntryMatch, EntryMatchSchema, matcher } from '../worlds/journal-match.ts'
+import { ExpectationSchema, verify } from '../worlds/journal-verify.ts'
+import { namesOf, type Place as Shown, viewOf } from '../worlds/journal-view.ts'
+import type { World } from '../worlds/world.ts'
+import { DEFAULT_WORLD } from '../worlds/worlds.ts'
+import { ControlError } from './errors.ts'
+import { journalStream } from './journal-stream.ts'
+import { bodyOf, jsonOf, noSuch, type Place, parameter } from './request.ts'
+
+/** How many entries are shown unless it is said; a HAR has all. */
+const ENTRIES_SHOWN = 100
+
+/** How much of a body is shown in a list, in characters. */
+const BODY_SHOWN = 64 * 1024
+
+const whole = z.coerce.number().int().min(0)
+
+const Choice = z.strictObject({
+  limit: whole.optional(),
+  after: whole.optional(),
+  format: z.enum(['json', 'har']).optional(),
+  by: z.enum(['request', 'control', 'scenario', 'clock']).optional(),
+})
+
+const Limits = z.strictObject({
+  entries: z.int().min(0, 'expected no less than 0; it keeps none then').optional(),
+  bytes: z.int().min(0, 'expected no less than 0').optional(),
+})
+
+interface Query {
+  match: EntryMatch
+  choice: z.infer<typeof Choice>
+}
+
+export function journalRoutes(version: string) {
+  return new Hono<{ Bindings: Place }>()
+    .get('/', (c) => {
+      const { world } = c.env
+      const { match, choice } = queryOf(c)
+      const place = shownIn(world)
+      const found = world.journal.entries().filter(chosen(place, match, choice))
+      if (choice.format === 'har') return c.json(toHar(place, latest(found, choice), version))
+      const { limit = ENTRIES_SHOWN } = choice
+      const entries = latest(found, { ...choice, limit }).map((entry) => viewOf(place, entry, BODY_SHOWN))
+      return c.json({ entries, found: found.length, ...summaryOf(world) })
+    })
+    .put('/', async (c) => {
+      const { journal } = c.env.world
+      journal.limit(withoutUndefined(await bodyOf(c, Limits)))
+      return c.json(summaryOf(c.env.world))
+    })
+    .delete('/', (c) => {
+      c.env.world.journal.clear()
+      return c.body(null, 204)
+    })
+    .get('/stream', (c) => {
+      const { world } = c.env
+      const { match, choice } = queryOf(c)
+      const place = shownIn(world)
+      const given = c.req.header('last-event-id')
+      const after =
+        given !== undefined && /^\d{1,15}$/.test(given) ? Number(given) : (choice.after ?? world.journal.last())
+      const wants = chosen(place, match, { ...choice, after: 0 })
+      const show = (entry: Entry) => viewOf(place, entry, BODY_SHOWN)
+      return new Response(journalStream({ journal: world.journal, after, wants, show }), {
+        headers: { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-cache' },
+      })
+    })
+    .post('/verify', async (c) => {
+      const { world } = c.env
+      const written = await jsonOf(c)
+      const { value, complaints } = check(ExpectationSchema, written)
+      if (complaints !== undefined) {
+        const [first, ...others] = complaints
+        throw new ControlError(400, first ?? { message: 'the body is not as expected', path: [] }, ...others)
+      }
+      const verdict = verify(shownIn(world), world.journal.entries(), value, written as object)
+      return c.json({ ...verdict, unused_faults: world.faults.unused() }, verdict.ok ? 200 : 417)
+    })
+    .get('/:id{\\d+}', (c) => {
+      const { world } = c.env
+      const id = parameter(c, 'id')
+      const entries = world.journal.entries()
+      const entry = entries.find((each) => String(each.id) === id)
+      const [first, last] = [entries[0], entries.at(-1)]
+      return c.json(
+        viewOf(shownIn(world), entry ?? noSuch('entry', id, first && last ? [`${first.id}`, `${last.id}`] : [])),
+      )
+    })
+}
+
+/** How a world's entries are shown. */
+export function shownIn({ cloud, seed, name }: World): Shown {
+  return { cloud, seed, prefix: name === DEFAULT_WORLD ? '' : `/w/${name}` }
+}
+
+/** The latest so many of them; with `after`, the first so many. */
+function latest(
+  entries: Entry[],
+  { limit, after }: { limit?: number | undefined; after?: number | undefined },
+): Entry[] {
+  if (limit === undefined) return entries
+  return after === undefined ? entries.slice(Math.max(0, entries.length - limit)) : entries.slice(0, limit)
+}
+
+function chosen(place: Shown, match: EntryMatch, { after = 0, by }: Query['choice']): (entry: Entry) => boolean {
+  const matches = Object.values(match).some((wanted) => wanted !== undefined) ? matcher(place, match) : undefined
+  return (entry) => entry.id > after && (by === undefined || entry.by === by) && (matches?.(entry) ?? true)
+}
+
+/** How much there was and is: what is gone still counts. */
+function summaryOf({ journal, cloud, faults }: World): object {
+  const nameOf = namesOf(cloud)
+  const counts = new Map(journal.gone())
+  const kept = journal.entries()
+  for (const entry of kept) counts.set(nameOf(entry), (counts.get(nameOf(entry)) ?? 0) + 1)
+  const gone = [...journal.gone().values()].reduce((sum, count) => sum + count, 0)
+  const limits: JournalLimits = journal.limits()
+  return {
+    last: journal.last(),
+    requests: journal.requests(),
+    kept: kept.length,
+    gone,
+    bytes: journal.bytes(),
+    counts: Object.fromEntries([...counts].sort(([one], [other]) => (one < other ? -1 : 1))),
+    limits,
+    unused_faults: faults.unused(),
+  }
+}
+
+/** `?operation=os-services:delete&host=host1&status=409&header.x-trace=7`: a word more than once means any of them. */
+function queryOf(c: Context<{ Bindings: Place }>): Query {
+  const choice: Record<string, unknown> = {}
+  const match: Record<string, unknown> = {}
+  for (const [name, values] of Object.entries(c.req.queries())) {
+    const [kind = '', ...rest] = name.split('.')
+    const value = values.length === 1 ? values[0] : values
+    if (name in Choice.shape) choice[name] = values.at(-1)
+    else if ((kind === 'query' || kind === 'header') && rest.length > 0) {
+      const key = kind === 'header' ? rest.join('.').toLowerCase() : rest.join('.')
+      match[kind] = { ...(match[kind] as object | undefined), [key]: value }
+    } else if (name === 'body') match.body = jsonIn(values[0] ?? '')
+    else match[name] = value
+  }
+  return { match: checked(EntryMatchSchema, match), choice: checked(Choice, choice) }
+}
+
+function checked<Schema extends z.ZodType>(schema: Schema, value: unknown): z.infer<Schema> {
+  const { value: good, complaints } = check(schema, value)
+  if (complaints === undefined) return good
+  const [first, ...others] = complaints
+  throw new ControlError(400, first ?? { message: 'the query is not as expected', path: [] }, ...others)
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new ControlError(400, { message: 'expected JSON', path: ['body'] })
+  }
+}
+
+function withoutUndefined(limits: z.infer<typeof Limits>): Partial<JournalLimits> {
+  return Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined))
+}

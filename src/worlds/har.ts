@@ -1,0 +1,76 @@
+/** A journal as an HTTP Archive 1.2, for the tools that read such: http://www.softwareishard.com/blog/har-12-spec/ */
+
+import { type Entry, RequestEntry } from './journal.ts'
+import { headersOf, type Place, redactedHeaders, startedAt, textOf, urlOf, userOf, viewOf } from './journal-view.ts'
+import { redactText } from './redact.ts'
+
+interface Pair {
+  name: string
+  value: string
+}
+
+/** Its requests in the order of the answers; changes that no request made have no place in it. */
+export function toHar(place: Place, entries: readonly Entry[], version: string): object {
+  const requests = entries.filter((entry) => entry instanceof RequestEntry)
+  return {
+    log: {
+      version: '1.2',
+      creator: { name: 'novasim', version },
+      entries: requests.map((entry) => harEntry(place, entry)),
+    },
+  }
+}
+
+function harEntry(place: Place, entry: RequestEntry): object {
+  const { took, method, query, body, status, response } = entry
+  const { seed } = place
+  const sent = headersOf(entry)
+  const sentText = redactText(seed, textOf(body))
+  const answer = redactText(seed, textOf(entry.answer))
+  const received = response?.headers ?? new Headers()
+  const view = viewOf(place, entry)
+  return {
+    startedDateTime: startedAt(entry),
+    time: took,
+    request: {
+      method,
+      url: urlOf(place, entry),
+      httpVersion: 'HTTP/1.1',
+      cookies: [],
+      headers: pairs(redactedHeaders(seed, sent)),
+      queryString: [...new URLSearchParams(query)].map(([name, value]) => ({ name, value })),
+      headersSize: -1,
+      bodySize: body?.byteLength ?? 0,
+      ...(sentText !== '' && { postData: { mimeType: sent.get('content-type') ?? '', text: sentText } }),
+    },
+    response: {
+      status,
+      statusText: response?.statusText ?? '',
+      httpVersion: 'HTTP/1.1',
+      cookies: [],
+      headers: pairs(redactedHeaders(seed, received)),
+      content: {
+        size: Buffer.byteLength(answer),
+        mimeType: received.get('content-type') ?? '',
+        ...(answer !== '' && { text: answer }),
+      },
+      redirectURL: received.get('location') ?? '',
+      headersSize: -1,
+      bodySize: Buffer.byteLength(answer),
+    },
+    cache: {},
+    timings: { send: 0, wait: took, receive: 0 },
+    ...(entry.failure !== undefined && { comment: `no answer: ${entry.failure}` }),
+    // What a journal knows beside: names of one's own begin with an underscore.
+    _id: entry.id,
+    _worldTime: view.at,
+    _operation: 'operation' in view ? view.operation : null,
+    _user: userOf(entry),
+    _changed: view.changed,
+    _faults: entry.fired ?? [],
+  }
+}
+
+function pairs(headers: Record<string, string>): Pair[] {
+  return Object.entries(headers).map(([name, value]) => ({ name, value }))
+}

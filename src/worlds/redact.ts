@@ -1,0 +1,26 @@
+/** What is secret in a request or an answer, shown as something that can be compared but not used. */
+
+import { hexFor } from '../cloud/ids.ts'
+
+const SECRET_HEADERS = new Set(['x-auth-token', 'x-subject-token', 'x-service-token', 'authorization', 'cookie'])
+
+/** Its value is a secret wherever it stands in JSON. */
+const SECRET_KEYS = /("(?:[a-z_]*password|adminPass|secret)"\s*:\s*)"((?:[^"\\]|\\.)*)"/gi
+
+/** A token that logs in: its id is the token itself. */
+const TOKEN_ID = /("token"\s*:\s*\{[^{}]*?"id"\s*:\s*)"((?:[^"\\]|\\.)*)"/g
+
+/** `[secret 1f0c9a2b]`: the same for the same secret in worlds of one seed. */
+export function redacted(seed: number, secret: string): string {
+  return `[secret ${hexFor(seed, 'secret', secret).slice(0, 8)}]`
+}
+
+export function redactHeader(seed: number, name: string, value: string): string {
+  return SECRET_HEADERS.has(name.toLowerCase()) ? redacted(seed, value) : value
+}
+
+/** A body, with the values of its secrets redacted and everything else as it is. */
+export function redactText(seed: number, text: string): string {
+  const hide = (_: string, before: string, secret: string) => `${before}"${redacted(seed, secret)}"`
+  return text.replace(SECRET_KEYS, hide).replace(TOKEN_ID, hide)
+}
