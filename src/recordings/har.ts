@@ -104,6 +104,8 @@ export function toHar({ made, exchanges, values }: Recording): string {
   const fill = (name: string): string => {
     const kind = kindOf(name)
     if (kind === undefined) return `http://${name}.recording.invalid`
+    // Which one it was is not kept; that it was one is.
+    if (kind === 'request') return 'req-00000000-0000-4000-8000-000000000000'
     const lower = name.toLowerCase()
     const value = values.get(lower)
     return value === undefined ? `<${name}>` : name === lower ? value : value.toUpperCase()

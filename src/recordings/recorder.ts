@@ -127,6 +127,7 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
     )
     const toUpstream = { headers, body: outwards(asked, origin) }
     askVersions(endpoint)
+    askRelease()
     let answer: UpstreamAnswer
     try {
       answer = await upstream.ask({ method, url: endpoint.base + below, ...toUpstream })
@@ -141,6 +142,7 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
     const kept = keepBody(answer.body)
     if (endpoint.name.startsWith('identity')) {
       for (const each of endpoints.learn(bodyValue(kept))) say(`  + ${each.name} is at ${scribe.shown(each.base)}`)
+      askRelease()
     }
     const spoken = { to: endpoint.name, method, path: below, request: toUpstream, at: Date.now() }
     const written = scribe.exchange({ ...spoken, status: answer.status, answer })
@@ -207,6 +209,12 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
       .then(({ body }) => versionsIn(bodyValue(keepBody(body))))
       .catch(() => undefined)
     versions.set(name, asking)
+  }
+
+  /** Which release it is, Nova tells, whoever else is asked. */
+  const askRelease = (): void => {
+    const compute = endpoints.find('compute')
+    if (compute) askVersions(compute)
   }
 
   const close = async (): Promise<void> => {

@@ -113,6 +113,7 @@ export function readRecording(text: string, file: string): Recording {
     if (reading.complaints.length >= MOST_COMPLAINTS) break
   }
   if (lines.length === 0) {
+    reading.line = 1
     complain(reading, 'the file is empty', 'a recording begins with {"novasim_recording": 1, …}')
     throw broken(reading, undefined)
   }
@@ -136,8 +137,9 @@ function readLine(reading: Reading, line: string, cutOff: boolean): void {
   try {
     value = loads(line)
   } catch {
-    if (cutOff) complain(reading, 'the file is cut off in the middle of this line')
-    else if (reading.line === 1) notOurs(reading, line)
+    if (cutOff && (reading.line > 1 || line.startsWith('{"novasim_recording"'))) {
+      complain(reading, 'the file is cut off in the middle of this line')
+    } else if (reading.line === 1) notOurs(reading, line)
     else complain(reading, `this is no JSON: ${start(line)}`, 'each line is one JSON object')
     return
   }

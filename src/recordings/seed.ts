@@ -6,12 +6,12 @@ import { hexFor, uuidFor } from '../cloud/ids.ts'
 import { INSTANCE_STATUSES } from '../cloud/instances.ts'
 import { MIGRATION_TYPES } from '../cloud/migrations.ts'
 import { NEWEST_RELEASE, RELEASES } from '../cloud/releases.ts'
-import { SERVICE_DOWN_AFTER_MS } from '../cloud/services.ts'
+import { REPORT_EVERY_MS, SERVICE_DOWN_AFTER_MS } from '../cloud/services.ts'
 import type { PyDict, PyValue } from '../python/values.ts'
 import { isDict } from '../python/values.ts'
 import { bodyValue } from './body.ts'
 import { beganAt, momentIn, tookPlaceAt } from './cloud-clock.ts'
-import { fillNames, kindOf } from './names.ts'
+import { fillNames, kindOf, momentOf } from './names.ts'
 import type { Exchange, Recording } from './recording.ts'
 import { dictsAt, numberAt, textAt, valueAt } from './value.ts'
 
@@ -32,6 +32,7 @@ export interface SeedOptions {
 /** The world that the recording began in. What came to be only later, or was made by a client, is not in it. */
 export function seedOf(recording: Recording, { seed = 0, startAt }: SeedOptions = {}): Seed {
   const seen = look(recording, seed)
+  seen.at = beforeNextReport(seen)
   const shift = startAt === undefined ? 0 : Math.floor((startAt - seen.at) / 1000) * 1000
   seen.at += shift
   for (const service of seen.services) {
@@ -126,6 +127,11 @@ function look(recording: Recording, seed: number): Seen {
     if (!to.startsWith('compute')) continue
     const [path = '', query = ''] = fillNames(request.path, fill).split('?')
     const list = LISTS.exec(path)?.[1]
+    const server = valueAt(body, 'server')
+    if (request.method === 'GET' && isDict(server) && !seen.made.has(textAt(server, 'id') ?? '')) {
+      const id = textAt(server, 'id')
+      if (id !== undefined && !seen.servers.has(id)) seen.servers.set(id, server)
+    }
     if (request.method === 'GET' && answer.status === 200 && list) {
       const at = tookPlaceAt(recording, exchange)
       if (list === 'os-services') {
@@ -143,7 +149,26 @@ function look(recording: Recording, seed: number): Seen {
     }
   }
   seen.at = first ?? seen.at
+  goBack(seen)
   return seen
+}
+
+/** To where it was when it began: what came to be later goes, and an instance that has moved since is where it was. */
+function goBack(seen: Seen): void {
+  // Times have whole seconds, so one of the same second may be later.
+  const isLater = (entry: PyDict, key: string) => momentOf(textAt(entry, key) ?? '') + 999 > seen.at
+  for (const [id, server] of seen.servers) if (isLater(server, 'created')) seen.servers.delete(id)
+  for (const [id, migration] of [...seen.migrations].reverse()) {
+    if (!isLater(migration, 'created_at')) continue
+    seen.migrations.delete(id)
+    seen.later.push(`migration ${id}`)
+    const instance = textAt(migration, 'instance_uuid')
+    const source = migration.get('source_compute')
+    if (instance === undefined || source === undefined) continue
+    const server = seen.servers.get(instance) ?? new Map([['id', instance]])
+    server.set('OS-EXT-SRV-ATTR:host', source)
+    seen.servers.set(instance, server)
+  }
 }
 
 function lookAtServices(
@@ -256,6 +281,19 @@ function releaseIn({ made }: Recording, untold: string[]): string {
   if (names.length > 1)
     untold.push(`the release: ${names.join(' and ')} offer the same microversions; taken for ${release}`)
   return release
+}
+
+/**
+ * A moment at which no service has reported again that had not when it was seen: reports come every ten seconds, but not to the
+ * millisecond, and times have whole seconds.
+ */
+function beforeNextReport({ at, services }: Seen): number {
+  const reports = services.flatMap(({ state, updatedAt }) =>
+    state === 'up' && typeof updatedAt === 'number' ? [updatedAt] : [],
+  )
+  const late = reports.filter((each) => at - each >= REPORT_EVERY_MS && at - each < 2 * REPORT_EVERY_MS)
+  const moment = Math.min(at, ...late.map((each) => each + REPORT_EVERY_MS - 1))
+  return moment >= Math.max(...reports) ? moment : at
 }
 
 function cellsIn({ cells, unknown, downFirst }: Seen, untold: string[]): Entry[] {
@@ -396,6 +434,7 @@ function migrationsIn(seen: Seen, untold: string[]): Entry[] {
   return [...seen.migrations.values()].flatMap((each): Entry[] => {
     const type = textAt(each, 'migration_type') ?? 'migration'
     const source = textAt(each, 'source_compute')
+    const instance = textAt(each, 'instance_uuid')
     if (!(MIGRATION_TYPES as readonly string[]).includes(type) || source === undefined) {
       untold.push(`a migration of the type ${type}: left out`)
       return []
@@ -406,7 +445,7 @@ function migrationsIn(seen: Seen, untold: string[]): Entry[] {
         status: textAt(each, 'status') ?? 'done',
         source,
         dest: textAt(each, 'dest_compute') ?? null,
-        instance: textAt(each, 'instance_uuid') ?? null,
+        instance: instance !== undefined && seen.servers.has(instance) ? instance : null,
         id: numberAt(each, 'id'),
       },
     ]

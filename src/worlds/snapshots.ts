@@ -3,6 +3,7 @@
 import type { CloudSnapshot } from '../cloud/snapshot.ts'
 import type { InjectorState } from '../faults/injector.ts'
 import type { JournalState } from './journal.ts'
+import type { ShelfState } from './recordings.ts'
 
 /** A moment of a world. Not to be changed by anybody. */
 export interface Moment {
@@ -11,6 +12,7 @@ export interface Moment {
   chance: Record<string, [number, number, number, number]>
   faults: InjectorState
   journal: JournalState
+  recordings: ShelfState
 }
 
 export interface Snapshot {

@@ -107,6 +107,7 @@ export function createWorld(name: string, beginning: WorldDescription, options: 
       chance: mapValues(chance.streams, ({ stream }) => stream.state()),
       faults: faults.state(),
       journal: journal.state(),
+      recordings: recordings.state(),
     }),
     restore(moment) {
       restore(cloud, moment.cloud)
@@ -116,6 +117,7 @@ export function createWorld(name: string, beginning: WorldDescription, options: 
       }
       faults.restore(moment.faults)
       journal.restore(moment.journal)
+      recordings.restore(moment.recordings)
     },
   })
   return {
