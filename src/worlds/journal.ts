@@ -357,7 +357,8 @@ function keepBody(entry: RequestEntry, request: Request): void {
 function keepAnswer(entry: RequestEntry, response: Response): void {
   entry.response = response
   entry.status = response.status
-  entry.answer = rememberedBody(response)
+  // What is asked for its head alone is sent no body, whatever there is.
+  entry.answer = entry.method === 'HEAD' ? null : rememberedBody(response)
   if (entry.answer !== undefined || response.body === null) return
   // It comes from elsewhere, so it is read on the side. What breaks off is kept as nothing.
   response

@@ -30,6 +30,8 @@ export interface Booted extends AsyncDisposable {
   nova(path: string, request?: Request$): Promise<Asked>
   /** Ask control, below /_novasim. */
   control(method: string, path: string, body?: unknown): Promise<Asked>
+  /** Ask control for what does not end. */
+  stream(path: string, headers?: Record<string, string>): Promise<Response>
   /** The cloud of the default world. */
   cloud: Cloud
 }
@@ -86,6 +88,7 @@ function booted(send: Send, cloud: Cloud, dispose: () => PromiseLike<void>): Boo
     nova: (path, request) => ask(`/v2.1${path}`, request),
     control: (method, path, body) =>
       ask(`/_novasim${path}`, { method, token: null, ...(body !== undefined && { body }) }),
+    stream: async (path, headers = {}) => send(path, { headers }),
     cloud,
     [Symbol.asyncDispose]: dispose,
   }
