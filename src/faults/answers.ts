@@ -7,7 +7,7 @@ import { hasBody } from './sighting.ts'
 import type { Deed, Turn } from './turn.ts'
 import { withReason } from './wire.ts'
 
-/** What Nova said to those who asked too much while it still counted. nova/api/openstack/compute/limits.py, until Liberty */
+/** What Nova said to those who asked too much while it still counted. Its `RateLimitingMiddleware`, which is gone */
 const RATE_LIMITED = 'This request was rate-limited.'
 
 /** What parts of a token may be lost to arithmetic. */

@@ -239,7 +239,7 @@ const OF_PROXIES: Record<string, ReadyMade> = {
   },
   'over-limit': {
     looks: '413 “overLimit” with Retry-After, to every request',
-    stands: 'An old cloud, or a product in front of one, that still limits as Nova did until Kilo.',
+    stands: 'An old cloud, or a product in front of one, that still limits as Nova itself once did.',
     evidence: 'nova/api/openstack/wsgi.py `Fault._fault_names`: 413 is overLimit, too',
     match: { face: ['nova'] },
     do: { status: 413, message: 'This request was rate-limited.', headers: { 'Retry-After': '1' } },

@@ -101,57 +101,56 @@ const flap = shorthand(
   'expected both a number of requests or both a duration',
 )
 
+const DoingWritten = z.strictObject({
+  fault: z.enum(Object.keys(READY_MADE)).optional(),
+  status: z
+    .int()
+    .min(200, 'expected a status from 200 to 599')
+    .max(599, 'expected a status from 200 to 599')
+    .optional(),
+  message: z.string().optional(),
+  form: z.enum(['envelope', 'page']).optional(),
+  body: z.unknown().optional(),
+  headers: z
+    .record(
+      z.string().regex(/^[!#$%&'*+.^_`|~\w-]+$/, 'expected the name of a header'),
+      z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'expected a text of one line, of Latin letters'),
+    )
+    .optional(),
+  after: z.boolean().optional(),
+  delay: delay.optional(),
+  drop: z.enum(['before', 'after']).optional(),
+  reset: shorthand((written) => (written === true ? 'body' : written), z.enum(['before', 'after', 'body'])).optional(),
+  truncate: shorthand(
+    (written) => (written === true ? {} : { bytes: written }),
+    z.strictObject({ bytes: count.optional(), announce: z.enum(['whole', 'cut']).optional() }),
+  ).optional(),
+  garble: shorthand((written) => (written === true ? 8 : written), some).optional(),
+  stale: duration.optional(),
+  throttle: throttle.optional(),
+  flap: flap.optional(),
+  'expire-token': z.literal(true).optional(),
+  gateway: shorthand(
+    (written) => ({ status: written }),
+    z.strictObject({
+      status: z.union([z.literal(502), z.literal(503), z.literal(504)], 'expected 502, 503 or 504'),
+      as: z.enum(PROXIES).optional(),
+    }),
+  ).optional(),
+  trickle: shorthand(
+    (written) => (written === true ? {} : { every: written }),
+    z.strictObject({ bytes: some.optional(), every: duration.optional() }),
+  ).optional(),
+  'content-length': z
+    .int()
+    .refine((off) => off !== 0, 'expected by how many bytes it is off: 10, or -10')
+    .optional(),
+  duplicate: shorthand((written) => (written === true ? 'second' : written), z.enum(['first', 'second'])).optional(),
+})
+
 export const DoingSchema: z.ZodType<Doing> = shorthand(
   (written) => (typeof written === 'string' ? { fault: written } : written),
-  z.strictObject({
-    fault: z.enum(Object.keys(READY_MADE)).optional(),
-    status: z
-      .int()
-      .min(200, 'expected a status from 200 to 599')
-      .max(599, 'expected a status from 200 to 599')
-      .optional(),
-    message: z.string().optional(),
-    form: z.enum(['envelope', 'page']).optional(),
-    body: z.unknown().optional(),
-    headers: z
-      .record(
-        z.string().regex(/^[!#$%&'*+.^_`|~\w-]+$/, 'expected the name of a header'),
-        z.string().regex(/^[^\0\r\n]*$/, 'expected a text of one line'),
-      )
-      .optional(),
-    after: z.boolean().optional(),
-    delay: delay.optional(),
-    drop: z.enum(['before', 'after']).optional(),
-    reset: shorthand(
-      (written) => (written === true ? 'body' : written),
-      z.enum(['before', 'after', 'body']),
-    ).optional(),
-    truncate: shorthand(
-      (written) => (written === true ? {} : { bytes: written }),
-      z.strictObject({ bytes: count.optional(), announce: z.enum(['whole', 'cut']).optional() }),
-    ).optional(),
-    garble: shorthand((written) => (written === true ? 8 : written), some).optional(),
-    stale: duration.optional(),
-    throttle: throttle.optional(),
-    flap: flap.optional(),
-    'expire-token': z.literal(true).optional(),
-    gateway: shorthand(
-      (written) => ({ status: written }),
-      z.strictObject({
-        status: z.union([z.literal(502), z.literal(503), z.literal(504)], 'expected 502, 503 or 504'),
-        as: z.enum(PROXIES).optional(),
-      }),
-    ).optional(),
-    trickle: shorthand(
-      (written) => (written === true ? {} : { every: written }),
-      z.strictObject({ bytes: some.optional(), every: duration.optional() }),
-    ).optional(),
-    'content-length': z
-      .int()
-      .refine((off) => off !== 0, 'expected by how many bytes it is off: 10, or -10')
-      .optional(),
-    duplicate: shorthand((written) => (written === true ? 'second' : written), z.enum(['first', 'second'])).optional(),
-  }),
+  DoingWritten,
 ).superRefine(isOneDoing)
 
 export const RuleSchema = z.strictObject({
@@ -163,6 +162,11 @@ export const RuleSchema = z.strictObject({
   probability: share.optional(),
   for: duration.optional(),
 })
+
+/** What may stand in each part of a rule. */
+export const RULE_KEYS = Object.keys(RuleSchema.shape)
+export const MATCH_KEYS = Object.keys(MatchSchema.shape)
+export const DOING_KEYS = Object.keys(DoingWritten.shape)
 
 /** What may be written short: what is no mapping is made one, or made what it stands for. */
 function shorthand<Schema extends z.ZodType>(longer: (written: unknown) => unknown, schema: Schema) {
