@@ -57,7 +57,10 @@ const delay = shorthand(
       median: duration.optional(),
       p99: duration.optional(),
     })
-    .refine(isOneDelay, 'expected a duration, or from and to, or median and p99 that is no less')
+    .refine(isOneDelay, {
+      error: 'expected a duration, or from and to, or median and p99 that is no less',
+      when: ({ issues }) => issues.length === 0,
+    })
     .transform(({ fixed, from, to, median, p99 }): Delay => {
       if (from !== undefined && to !== undefined) return { fromMs: from, toMs: to }
       if (median !== undefined && p99 !== undefined) return { medianMs: median, p99Ms: p99 }

@@ -16,7 +16,8 @@ export function check<Schema extends z.ZodType>(schema: Schema, value: unknown):
 /** The word that was probably meant, when one is near enough. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   if (known.length === 0) return undefined
-  const best = closest(word.toLowerCase(), [...known])
+  const lowered = known.map((each) => each.toLowerCase())
+  const best = known[lowered.indexOf(closest(word.toLowerCase(), lowered))] ?? ''
   return distance(word.toLowerCase(), best.toLowerCase()) <= Math.max(2, Math.floor(best.length / 3)) ? best : undefined
 }
 
@@ -27,8 +28,10 @@ export function oneOf(words: readonly string[]): string {
 }
 
 function complain(schema: z.ZodType, issue: z.core.$ZodIssue, whole: unknown): Complaint[] {
-  const path = issue.path.map((part) => (typeof part === 'number' ? part : String(part)))
-  const got = path.reduce<unknown>((value, part) => valueAt(value, part), whole)
+  const { path, got } = written(
+    issue.path.map((part) => (typeof part === 'number' ? part : String(part))),
+    whole,
+  )
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.map((key) => unknownKey(key, path, keysAt(schema, path)))
@@ -37,10 +40,26 @@ function complain(schema: z.ZodType, issue: z.core.$ZodIssue, whole: unknown): C
     case 'invalid_type':
       return [wrongType(got, issue.expected, path)]
     case 'invalid_union':
+      if (got !== undefined && issue.message !== ANY_UNION)
+        return [{ message: `${issue.message}; got ${shown(got)}`, path }]
       return [wrongType(got, 'one of several forms', path)]
     default:
       return [{ message: `${issue.message}; got ${shown(got)}`, path }]
   }
+}
+
+/** What zod says of a union that has no words of its own. */
+const ANY_UNION = 'Invalid input'
+
+/** What stands at a path, and the path as far as it was written: what was written short has no parts. */
+function written(path: (string | number)[], whole: unknown): { path: (string | number)[]; got: unknown } {
+  let got = whole
+  for (const [index, part] of path.entries()) {
+    if (index > 0 && got !== undefined && got !== null && typeof got !== 'object')
+      return { path: path.slice(0, index), got }
+    got = valueAt(got, part)
+  }
+  return { path, got }
 }
 
 function unknownKey(key: string, path: (string | number)[], known: string[]): Complaint {
