@@ -10,6 +10,7 @@ import { junit, type PlayedScenario, stepLines } from './scenarios/report.ts'
 import { readScenario, type Scenario } from './scenarios/scenario.ts'
 import type { Stage } from './scenarios/stage.ts'
 import { isBuiltIn } from './worlds/built-in.ts'
+import { clientOf } from './worlds/scenarios.ts'
 import { stageOf, VOCABULARY } from './worlds/stage.ts'
 import type { WorldFile } from './worlds/world-schema.ts'
 
@@ -64,7 +65,7 @@ async function playOne(scenario: Scenario, file: string, options: PlayOptions): 
   } as const
   if (!options.command) {
     await using emulator = createEmulator(settings)
-    return await playOn(scenario, stageOf(await emulator.ready, askOf(emulator)), options)
+    return await playOn(scenario, stageOf(await emulator.ready, clientOf(emulator.fetch), true), options)
   }
   await using emulator = await startEmulator({ ...settings, port: options.port })
   return await playAround(scenario, emulator, emulator.env, options.command, options)
@@ -86,7 +87,11 @@ async function playAround(
       resolve(NOT_FOUND)
     })
   })
-  const outcome = await playOn(scenario, { ...stageOf(await emulator.ready, askOf(emulator)), command: ended }, options)
+  const outcome = await playOn(
+    scenario,
+    { ...stageOf(await emulator.ready, clientOf(emulator.fetch), true), command: ended },
+    options,
+  )
   const cut = setTimeout(() => child.kill(), outcome.passed ? COMMAND_ENDS_WITHIN_MS : 0)
   const code = await ended
   clearTimeout(cut)
@@ -94,15 +99,6 @@ async function playAround(
   if (!outcome.passed || code === 0 || expected) return outcome
   options.print(`the command ended with exit code ${code}`)
   return { ...outcome, passed: false }
-}
-
-/** A client in this process. */
-function askOf(emulator: Emulator): Stage['ask'] {
-  return async ({ method, path, headers, body }) => {
-    const init = { method, headers, ...(body !== undefined && { body }) }
-    const response = await emulator.fetch(new Request(`http://novasim.test${path}`, init))
-    return { status: response.status, text: await response.text() }
-  }
 }
 
 function playOn(scenario: Scenario, stage: Stage, { print, colour }: PlayOptions): Promise<Outcome> {

@@ -7,12 +7,13 @@ const MAY_IMPORT: Record<string, string[]> = {
   cloud: [],
   python: [],
   reading: [],
+  faults: ['cloud', 'reading'],
   keystone: ['cloud', 'python'],
   nova: ['cloud', 'python'],
   recordings: ['cloud', 'python', 'reading'],
   scenarios: ['cloud', 'reading', 'faults'],
-  worlds: ['cloud', 'python', 'reading', 'keystone', 'nova'],
-  control: ['cloud', 'reading', 'worlds'],
+  worlds: ['cloud', 'python', 'reading', 'faults', 'keystone', 'nova', 'scenarios', 'recordings'],
+  control: ['cloud', 'reading', 'faults', 'worlds', 'scenarios', 'recordings'],
 }
 
 const sources = (readdirSync('src', { recursive: true }) as string[])

@@ -14,6 +14,7 @@ import { processes } from './processes.ts'
 import { recordings } from './recordings.ts'
 import type { Place, Steered } from './request.ts'
 import { resourceProviders } from './resource-providers.ts'
+import { scenarios } from './scenarios.ts'
 import { services } from './services.ts'
 import { snapshots } from './snapshots.ts'
 import { reset, state } from './state.ts'
@@ -51,6 +52,7 @@ export function controlApp(steered: Steered): ControlApp {
   app.route('/recordings', recordings)
   app.route('/journal', journalRoutes(steered.version))
   app.route('/snapshots', snapshots)
+  app.route('/scenarios', scenarios)
   const routes = [...new Set(app.routes.map(({ method, path }) => `${method} ${path.replace(/(?<=.)\/$/, '')}`))]
   app.notFound((c) => {
     const asked = `${c.req.method} ${c.env.path}`

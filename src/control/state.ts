@@ -2,6 +2,7 @@
 
 import { Hono } from 'hono'
 import { checkWorld } from '../worlds/read.ts'
+import { stopScenarios } from '../worlds/scenarios.ts'
 import { toWorldFile } from '../worlds/world-file.ts'
 import { ControlError } from './errors.ts'
 import { jsonOf, type Place } from './request.ts'
@@ -19,6 +20,7 @@ export const state = new Hono<{ Bindings: Place }>()
   })
 
 export const reset = new Hono<{ Bindings: Place }>().post('/', (c) => {
+  stopScenarios(c.env.world)
   c.env.world.reset()
   return c.body(null, 204)
 })

@@ -42,7 +42,7 @@ export interface Outcome {
 }
 
 /**
- * Begin to play. With a clock that stands, time is moved on to each step; otherwise it is waited for.
+ * Begin to play. A stage that drives its clock moves one that stands on to each step; otherwise time is waited for.
  *
  * @param onStep told of each step when it has been performed
  */
@@ -105,9 +105,14 @@ async function waitFor(stage: Stage, step: Step, began: number, ended: () => boo
     : waitForCloud(stage, step.when, within, ended)
 }
 
-async function letPass({ cloud }: Stage, ms: number): Promise<void> {
-  if (cloud.clock.mode() === 'manual') await cloud.clock.pass(ms)
-  else await cloud.clock.after(ms)
+async function letPass(stage: Stage, ms: number): Promise<void> {
+  const { clock } = stage.cloud
+  if (isDriven(stage)) await clock.pass(ms)
+  else await clock.after(ms)
+}
+
+function isDriven({ cloud, drivesClock }: Stage): boolean {
+  return drivesClock && cloud.clock.mode() === 'manual'
 }
 
 async function waitForCommand({ command }: Stage, within: number): Promise<string[] | undefined> {
@@ -252,14 +257,15 @@ async function ask(stage: Stage, asked: AskStep): Promise<string[]> {
 }
 
 /** On a clock that stands, what delays an answer would never be over: time is moved on until it is there. */
-async function arrived<Value>({ cloud }: Stage, answer: Promise<Value>): Promise<Value> {
+async function arrived<Value>(stage: Stage, answer: Promise<Value>): Promise<Value> {
+  const { clock } = stage.cloud
   let pending = true
   answer.then(
     () => (pending = false),
     () => (pending = false),
   )
-  await cloud.clock.pass(0)
-  while (pending && cloud.clock.mode() === 'manual' && cloud.clock.waiting() > 0) await cloud.clock.pass(LOOK_EVERY_MS)
+  if (isDriven(stage)) await clock.pass(0)
+  while (pending && isDriven(stage) && clock.waiting() > 0) await clock.pass(LOOK_EVERY_MS)
   return answer
 }
 

@@ -5,6 +5,8 @@ import type { Complaint } from '../reading/complaint.ts'
 
 export interface Stage {
   readonly cloud: Cloud
+  /** Whether the player moves a clock that stands, rather than waiting for somebody to. */
+  readonly drivesClock: boolean
   /** Ask as a client would; `path` is that of a real Nova's port. */
   ask(request: Asked): Promise<Answered>
   /** Do something to the cloud, so that the journal says it was the scenario. */

@@ -22,14 +22,16 @@ export const VOCABULARY: Vocabulary = {
  * The stage that a world is; what came before does not count.
  *
  * @param ask sends a request to the world, as a client would
+ * @param drivesClock whether the scenario moves a clock that stands
  */
-export function stageOf(world: World, ask: Stage['ask']): Stage {
+export function stageOf(world: World, ask: Stage['ask'], drivesClock: boolean): Stage {
   const { cloud, journal, faults } = world
   const place: Place = { cloud, seed: world.seed, prefix: '' }
   const since = journal.last()
   const act = <Result>(what: string, run: () => Result): Result => journal.act('scenario', what, run)
   return {
     cloud,
+    drivesClock,
     ask,
     act,
     setFault(fault) {
