@@ -27,7 +27,7 @@ export interface SetRule {
 
 /** What came of a rule so far. */
 export interface Counts {
-  /** How many requests fell under it, whether it did something to them or not. */
+  /** How many requests fell under it before it was spent, whether it did something to them or not. */
   matched: number
   /** To how many it did something. */
   fired: number
@@ -119,7 +119,7 @@ export function createInjector({ around, rules = [], onUse = () => {} }: Injecto
   const arrange = (those: Standing[]) => {
     const wasUsed = standing.length > 0
     standing = those.map((each, order) => Object.assign(each, { order }))
-    shelf = createShelf(standing)
+    shelf = createShelf(standing.filter(({ set, counts }) => !isSpent(set, counts)))
     readsBodies = standing.some(({ match }) => asksForBody(match))
     past.keep(Math.max(0, ...standing.map(({ doing }) => looksBack(doing))))
     if (standing.length > 0 !== wasUsed) onUse(standing.length > 0)
@@ -140,16 +140,18 @@ export function createInjector({ around, rules = [], onUse = () => {} }: Injecto
     const { passage } = seen
     let wait = 0
     let decided: Standing | undefined
+    // A rule that is spent while they are asked leaves the list that they stand in.
+    const spent: Standing[] = []
     for (const each of shelf.candidates(seen)) {
       if (decided && !each.doing.delay) continue
-      if (!each.questions.every((asks) => asks(seen))) continue
+      if (!isAbout(each, seen)) continue
       each.counts.matched++
       if (!isDue(each, cloud.clock.now())) continue
       const { delay } = each.doing
       const deed = decided ? undefined : each.deed
       const acts = deed !== undefined && (deed.applies?.(turnOf(each, seen, next)) ?? true)
       if (!acts && !delay) continue
-      each.counts.fired++
+      if (++each.counts.fired === each.set.rule.times) spent.push(each)
       passage.fired ??= []
       if (delay) {
         wait += delayMs(delay, each.chance)
@@ -160,6 +162,7 @@ export function createInjector({ around, rules = [], onUse = () => {} }: Injecto
         passage.fired.push({ fault: each.set.rule.name, did: deed.did })
       }
     }
+    for (const each of spent) shelf.remove(each)
     const act = () => (decided?.deed ? decided.deed.act(turnOf(decided, seen, next)) : next())
     return wait > 0 ? waiting.wait(wait, { background: passage.outgoing !== undefined }).then(act) : act()
   }
@@ -168,10 +171,9 @@ export function createInjector({ around, rules = [], onUse = () => {} }: Injecto
   }
 
   const show = ({ set, counts }: Standing, now: number, since: number): ShownRule => {
-    const { name, times, forMs } = set.rule
-    const isSpent = times !== undefined && counts.fired >= times
+    const { name, forMs } = set.rule
     const isOver = forMs !== undefined && now - since >= forMs
-    return { name, written: set.written, ...counts, state: isSpent ? 'spent' : isOver ? 'over' : 'active' }
+    return { name, written: set.written, ...counts, state: isSpent(set, counts) ? 'spent' : isOver ? 'over' : 'active' }
   }
   const list = () => standing.map((each) => show(each, cloud.clock.now(), each.since))
 
@@ -238,13 +240,21 @@ export function matchOf({ match, do: doing }: FaultRule): Match {
   return { ...(saysWhich ? rest : ready), ...match }
 }
 
-/** Whether it is its turn: by its number among those that fell under it, its time, its `skip`, its `times`, its chance. */
+function isSpent({ rule: { times } }: SetRule, { fired }: Counts): boolean {
+  return times !== undefined && fired >= times
+}
+
+function isAbout({ questions }: Standing, seen: Sighting): boolean {
+  for (const asks of questions) if (!asks(seen)) return false
+  return true
+}
+
+/** Whether it is its turn: by its number among those that fell under it, its time, its `skip`, its chance. */
 function isDue(each: Standing, now: number): boolean {
-  const { times, skip = 0, probability = 1, forMs } = each.set.rule
+  const { skip = 0, probability = 1, forMs } = each.set.rule
   const { nth } = each.match
   if (nth && !within(nth, each.counts.matched)) return false
   if (forMs !== undefined && now - each.since >= forMs) return false
   if (++each.due <= skip) return false
-  if (times !== undefined && each.counts.fired >= times) return false
   return probability >= 1 || share(each.chance) < probability
 }

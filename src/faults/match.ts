@@ -1,6 +1,6 @@
 /** Does this request fall under this rule? */
 
-import { hasStar, pathPattern, textPattern, withoutEnd } from './pattern.ts'
+import { hasStar, pathPattern, shapeOf, textPattern, withoutEnd } from './pattern.ts'
 import type { Match, Range } from './rule.ts'
 import type { Sighting } from './sighting.ts'
 
@@ -10,7 +10,7 @@ export type Question = (seen: Sighting) => boolean
 export function questions(match: Match): Question[] {
   const asked: Question[] = []
   const { method, face, operation, path, version, user, header, query, host, binary, body } = match
-  if (method) asked.push(({ passage }) => anyOf(method)(passage.request.method))
+  if (method) asked.push(onMethod(method))
   if (face) asked.push(({ passage }) => face.includes(passage.face))
   if (operation) asked.push(onOperation(operation))
   if (path) asked.push(onPath(path))
@@ -33,18 +33,17 @@ export function within(ranges: Range[], number: number): boolean {
   return ranges.some(({ from, to }) => from <= number && number <= to)
 }
 
-/** One of the texts; made once for each rule. */
+/** One of the texts. */
 export function anyOf(patterns: string[], fold = false): (text: string) => boolean {
-  const known = ANY.get(patterns)
-  if (known) return known
   const each = patterns.map((pattern) => textPattern(pattern, fold))
   const [only] = each
-  const made = only && each.length === 1 ? only : (text: string) => each.some((matches) => matches(text))
-  ANY.set(patterns, made)
-  return made
+  return only && each.length === 1 ? only : (text) => each.some((matches) => matches(text))
 }
 
-const ANY = new WeakMap<string[], (text: string) => boolean>()
+function onMethod(methods: string[]): Question {
+  const matches = anyOf(methods)
+  return ({ passage }) => matches(passage.request.method)
+}
 
 function onOperation(operations: string[]): Question {
   const matches = anyOf(operations)
@@ -104,27 +103,47 @@ export function isPartOf(wanted: unknown, value: unknown): boolean {
   )
 }
 
-/** What a rule is filed under, so that requests that cannot fall under it do not look at it: the most telling of its wishes. */
+/**
+ * What a rule is filed under, so that requests that cannot fall under it do not look at it: the most telling of its wishes.
+ * `there` is that something of the kind is there at all.
+ */
 export type Key =
-  | { by: 'host' | 'path' | 'operation' | 'user' | 'method'; words: string[] }
+  | { by: 'host' | 'path' | 'shape' | 'operation' | 'user' | 'method'; words: string[] }
   | { by: 'query' | 'header'; name: string; words: string[] }
-  | { by: 'path pattern'; patterns: string[] }
+  | { by: 'there'; words: ['host' | 'binary' | 'body'] }
+  | { by: 'query there' | 'header there'; words: [string] }
   | { by: 'nothing' }
 
 export function keyOf(match: Match): Key {
-  if (areWords(match.host)) return { by: 'host', words: match.host.map((host) => host.toLowerCase()) }
+  const { host, binary, body, path, user, operation, method } = match
+  const [hosts, paths, users] = [wordsIn(host), wordsIn(path), wordsIn(user)]
+  if (hosts) return { by: 'host', words: hosts.map((each) => each.toLowerCase()) }
   for (const by of ['query', 'header'] as const) {
-    const telling = Object.entries(match[by] ?? {}).find(([, values]) => areWords(values))
-    if (telling) return { by, name: telling[0], words: presentIn(telling[1]) }
+    for (const [name, values] of Object.entries(match[by] ?? {})) {
+      const words = wordsIn(values)
+      if (words) return { by, name, words }
+    }
   }
-  if (areWords(match.path)) return { by: 'path', words: match.path.map(withoutEnd) }
-  if (areWords(match.user)) return { by: 'user', words: match.user }
-  if (areWords(match.operation)) return { by: 'operation', words: match.operation }
-  if (areWords(match.method)) return { by: 'method', words: match.method }
-  if (match.path) return { by: 'path pattern', patterns: match.path }
-  return { by: 'nothing' }
+  if (paths) return { by: 'path', words: paths.map(withoutEnd) }
+  if (users) return { by: 'user', words: users }
+  if (host) return { by: 'there', words: ['host'] }
+  if (typeof body === 'object' && body !== null) return { by: 'there', words: ['body'] }
+  const [operations, methods] = [wordsIn(operation), wordsIn(method)]
+  if (operations) return { by: 'operation', words: operations }
+  for (const by of ['query', 'header'] as const) {
+    const telling = Object.entries(match[by] ?? {}).find(([, values]) => !values.includes(null))
+    if (telling) return { by: `${by} there`, words: [telling[0].toLowerCase()] }
+  }
+  if (path?.every((each) => shapeOf(each) !== ANY_SHAPE)) return { by: 'shape', words: path.map(shapeOf) }
+  if (methods) return { by: 'method', words: methods }
+  return binary ? { by: 'there', words: ['binary'] } : { by: 'nothing' }
 }
 
-function areWords(patterns: (string | null)[] | undefined): patterns is string[] {
-  return patterns?.every((pattern) => pattern !== null && !hasStar(pattern)) === true
+const ANY_SHAPE = shapeOf('**')
+
+/** The texts, when none of them has a star and none is that there be nothing. */
+function wordsIn(patterns: (string | null)[] | undefined): string[] | undefined {
+  if (!patterns) return undefined
+  const words = presentIn(patterns).filter((pattern) => !hasStar(pattern))
+  return words.length === patterns.length ? words : undefined
 }

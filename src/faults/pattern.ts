@@ -20,11 +20,12 @@ export function pathPattern(pattern: string): Pattern {
     const wanted = withoutEnd(pattern)
     return (path) => path === wanted || withoutEnd(path) === wanted
   }
+  const fixed = pattern.slice(0, pattern.indexOf('*')).replace(/\/$/, '')
   const parts = withoutEnd(pattern)
     .replace(/^\//, '')
     .split('/')
     .map((part) => (part === '**' ? undefined : textPattern(part)))
-  return (path) => matchSegments(parts, withoutEnd(path).split('/').slice(1))
+  return (path) => path.startsWith(fixed) && matchSegments(parts, withoutEnd(path).split('/').slice(1))
 }
 
 /** What stands between the stars has to come in this order: the first piece in front, the last at the end. Linear but for `indexOf`. */
@@ -68,4 +69,24 @@ function matchSegments(parts: (Pattern | undefined)[], segments: string[]): bool
 
 export function withoutEnd(path: string): string {
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path
+}
+
+/**
+ * What the paths that a pattern means have in common: how many segments, and the first of them, each or a star.
+ *
+ * Of a path: all that patterns which mean it may have in common.
+ */
+export function shapeOf(pattern: string): string {
+  const segments = withoutEnd(pattern).replace(/^\//, '').split('/')
+  const [first = ''] = segments
+  return `${segments.includes('**') ? '*' : segments.length} ${hasStar(first) ? '*' : first}`
+}
+
+export function shapesOf(path: string): string[] {
+  const trimmed = withoutEnd(path)
+  const end = trimmed.indexOf('/', 1)
+  const first = trimmed.slice(1, end < 0 ? undefined : end)
+  let count = 0
+  for (let at = 0; at >= 0; at = trimmed.indexOf('/', at + 1)) count++
+  return [`${count} ${first}`, `* ${first}`, `${count} *`, '* *']
 }
