@@ -120,7 +120,9 @@ export function createInjector({ around, rules = [], onUse = () => {} }: Injecto
     const wasUsed = standing.length > 0
     standing = those.map((each, order) => Object.assign(each, { order }))
     shelf = createShelf(standing.filter(({ set, counts }) => !isSpent(set, counts)))
-    readsBodies = standing.some(({ match }) => asksForBody(match))
+    readsBodies = standing.some(
+      ({ match, doing }) => asksForBody(match) || /\{(host|binary)\}/.test(doing.message ?? ''),
+    )
     past.keep(Math.max(0, ...standing.map(({ doing }) => looksBack(doing))))
     if (standing.length > 0 !== wasUsed) onUse(standing.length > 0)
   }

@@ -81,6 +81,11 @@ test('a message says what the request was about', async () => {
   )
 })
 
+test('a message names the host that the body does', async () => {
+  await using nova = await boot({ faults: ['host-not-mapped'] })
+  expect((await disable(nova)).json.itemNotFound.message).toBe("Host 'host1' is not mapped to any cell")
+})
+
 test('an answer may come after the operation has happened', async () => {
   await using nova = await boot({ faults: [{ match: { method: 'PUT' }, do: { gateway: 504, after: true } }] })
   expect((await disable(nova)).status).toBe(504)
