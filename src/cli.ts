@@ -30,6 +30,7 @@ interface ServeFlags {
   journalBytes?: number
   log: 'text' | 'json' | 'off'
   replay?: string
+  scenario?: string
   mode?: 'strict' | 'match'
   else?: 'error' | 'world'
   ids?: 'recorded' | 'seed'
@@ -66,6 +67,7 @@ Each flag has a variable: NOVASIM_PORT for --port, NOVASIM_CONTROL_TOKEN for --c
 withServing(program.command('serve', { isDefault: true }))
   .description('start a cloud and print how to log in to it (the default command)')
   .addOption(flag('--replay <file>', 'a recording that answers what it can; the world answers the rest'))
+  .addOption(flag('--scenario <name|file>', 'what happens to the cloud, played from the start; its world comes first'))
   .action((flags: ServeFlags) => serve({ else: 'world', ...flags }))
 
 withPlace(program.command('env'))
@@ -176,13 +178,15 @@ program
 program.parseAsync().catch(fail)
 
 async function serve(flags: ServeFlags): Promise<void> {
-  const { port, host, world, faults, seed, clock, control = 'open', controlToken, replay } = flags
+  const { port, host, faults, seed, clock, control = 'open', controlToken, replay } = flags
   if (!isLoopback(host) && controlToken === undefined && flags.control === undefined) {
     throw new UsageError(
       `--host ${host}: others could reach and steer this cloud. Set --control-token, or say --control open or --control off`,
     )
   }
   const onAnswer = await logTo(flags.log)
+  const scenario = flags.scenario === undefined ? undefined : await (await import('./play.ts')).cast(flags.scenario)
+  const world = scenario?.world ?? flags.world
   const onWarning = (warning: string) => process.stderr.write(`# ${faults}: ${warning}\n`)
   const emulator = await startEmulator({
     port,
@@ -205,6 +209,7 @@ async function serve(flags: ServeFlags): Promise<void> {
     onWarning,
   })
   endOnSignal(emulator)
+  scenario?.start(await emulator.ready, emulator.url, (line) => process.stderr.write(`${line}\n`))
   if (control === 'open' && controlToken === undefined && !isLoopback(host)) {
     process.stderr.write(
       '# control is open: whoever reaches this port can change the cloud (--control-token T asks for a token)\n',
@@ -233,13 +238,9 @@ async function playScenarios(given: string[], { junit, port }: { junit?: string;
   if (files.length === 0) throw new UsageError('name a scenario before --')
   if (command && files.length > 1)
     throw new UsageError('a command is run against one scenario: name one file before --')
-  const [{ playFiles }, { builtInScenarioFile }] = await Promise.all([
-    import('./play.ts'),
-    import('./worlds/scenarios.ts'),
-  ])
-  const paths = files.map((file) => (/[./]/.test(file) ? file : (builtInScenarioFile(file) ?? file)))
+  const { playFiles } = await import('./play.ts')
   const print = (line: string) => void process.stdout.write(`${line}\n`)
-  const passed = await playFiles(paths, { command, junit, port, print, colour: process.stdout.isTTY === true })
+  const passed = await playFiles(files, { command, junit, port, print, colour: process.stdout.isTTY === true })
   process.exitCode = passed ? 0 : EXIT_FAILED
 }
 

@@ -10,8 +10,9 @@ import { junit, type PlayedScenario, stepLines } from './scenarios/report.ts'
 import { readScenario, type Scenario } from './scenarios/scenario.ts'
 import type { Stage } from './scenarios/stage.ts'
 import { isBuiltIn } from './worlds/built-in.ts'
-import { clientOf } from './worlds/scenarios.ts'
+import { builtInScenarioFile, clientOf, startScenario } from './worlds/scenarios.ts'
 import { stageOf, VOCABULARY } from './worlds/stage.ts'
+import type { World } from './worlds/world.ts'
 import type { WorldFile } from './worlds/world-schema.ts'
 
 export interface PlayOptions {
@@ -40,7 +41,10 @@ const COMMAND_ENDS_WITHIN_MS = 60_000
  */
 export async function playFiles(files: string[], options: PlayOptions): Promise<boolean> {
   const read = await Promise.all(
-    files.map(async (file) => ({ file, scenario: readScenario(await readText(file), file, VOCABULARY) })),
+    files.map(async (given) => {
+      const file = fileOf(given)
+      return { file, scenario: await readScenarioFile(file) }
+    }),
   )
   const all: PlayedScenario[] = []
   for (const { file, scenario } of read) {
@@ -56,6 +60,38 @@ export async function playFiles(files: string[], options: PlayOptions): Promise<
   const failed = all.filter(({ outcome }) => !outcome.passed).length
   if (all.length > 1) options.print(`${all.length - failed} passed, ${failed} failed`)
   return failed === 0
+}
+
+/** A scenario that is ready to be played on a cloud that is served. */
+export interface Cast {
+  /** The world that it is about, if it says. */
+  world: string | WorldFile | undefined
+  /** @param print told of each step in a line */
+  start(world: World, origin: string, print: (line: string) => void): void
+}
+
+/**
+ * Read a scenario, by name or from its file, to be played while a cloud is served.
+ *
+ * @throws {InputError} with `file:line:column: what is wrong` for each complaint
+ */
+export async function cast(given: string): Promise<Cast> {
+  const file = fileOf(given)
+  const scenario = await readScenarioFile(file)
+  return {
+    world: scenario.world === undefined ? undefined : emulatorOptions(scenario, file).world,
+    start: (world, origin, print) =>
+      void startScenario(world, scenario, origin, (step) => print(stepLines(step, process.stderr.isTTY === true))),
+  }
+}
+
+/** What has no dot and no slash is the name of one that comes with novasim, where there is such. */
+function fileOf(given: string): string {
+  return /[./]/.test(given) ? given : (builtInScenarioFile(given) ?? given)
+}
+
+async function readScenarioFile(file: string): Promise<Scenario> {
+  return readScenario(await readText(file), file, VOCABULARY)
 }
 
 async function playOne(scenario: Scenario, file: string, options: PlayOptions): Promise<Outcome> {

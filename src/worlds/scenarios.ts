@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setClock } from '../cloud/cloud.ts'
 import { decodePath, type Environ } from '../python/wsgi.ts'
-import { type Outcome, type Playing, play } from '../scenarios/player.ts'
+import { type Outcome, type Played, type Playing, play } from '../scenarios/player.ts'
 import { readScenario, type Scenario } from '../scenarios/scenario.ts'
 import type { Stage } from '../scenarios/stage.ts'
 import { stageOf, VOCABULARY } from './stage.ts'
@@ -34,7 +34,12 @@ export function scenariosOf(world: World): Map<string, HeldScenario> {
  *
  * @param origin the emulator's address, for the links in what the world answers
  */
-export function startScenario(world: World, scenario: Scenario, origin: string): HeldScenario {
+export function startScenario(
+  world: World,
+  scenario: Scenario,
+  origin: string,
+  onStep?: (played: Played) => void,
+): HeldScenario {
   const base = world.name === DEFAULT_WORLD ? origin : `${origin}/w/${world.name}`
   const stage = stageOf(
     world,
@@ -43,7 +48,12 @@ export function startScenario(world: World, scenario: Scenario, origin: string):
   )
   if (scenario.clock) setClock(world.cloud, { mode: scenario.clock })
   for (const fault of scenario.faults ?? []) stage.setFault(fault as { name: string })
-  const entry: HeldScenario = { id: world.controlId(), scenario, playing: play(scenario, stage), outcome: undefined }
+  const entry: HeldScenario = {
+    id: world.controlId(),
+    scenario,
+    playing: play(scenario, stage, onStep),
+    outcome: undefined,
+  }
   void entry.playing.done.then((outcome) => {
     entry.outcome = outcome
   })
