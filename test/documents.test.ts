@@ -3,7 +3,10 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { controlApp } from '../src/control/app.ts'
+import { OTHER_ACTIONS } from '../src/scenarios/scenario.ts'
+import { VERB_NAMES, VERBS } from '../src/scenarios/step.ts'
 import { BUILT_IN_WORLDS } from '../src/worlds/built-in.ts'
+import { builtInScenarios } from '../src/worlds/scenarios.ts'
 import { WorldSchema } from '../src/worlds/world-schema.ts'
 import { createWorlds } from '../src/worlds/worlds.ts'
 import { run, serve } from './support/command.ts'
@@ -52,6 +55,20 @@ test('every control route is in the table of docs/control.md, and none that is n
   const table = readFileSync('docs/control.md', 'utf8')
   const documented = [...table.matchAll(/^\| `([A-Z]+ \/\S*)` \|/gm)].map((match) => match[1]!)
   expect(documented.sort()).toEqual([...routes].sort())
+})
+
+test('every step of a scenario is in the table of docs/scenarios.md in the words of the code, and none that is not there', () => {
+  const text = readFileSync('docs/scenarios.md', 'utf8')
+  const table = text.split('## What a step does')[1]!.split('`expect` takes')[0]!
+  const documented = [...table.matchAll(/^\| `([a-z-]+): /gm)].map((match) => match[1]!)
+  expect(documented.sort()).toEqual([...VERB_NAMES, ...OTHER_ACTIONS].sort())
+  for (const name of VERB_NAMES) expect(table).toContain(`| ${VERBS[name].what} |`)
+})
+
+test('every scenario that comes with novasim is in the table of docs/scenarios.md', () => {
+  const table = readFileSync('docs/scenarios.md', 'utf8').split('## Those that come with novasim')[1]!
+  const documented = [...table.matchAll(/^\| `([a-z-]+)` \|/gm)].map((match) => match[1]!)
+  expect(documented.sort()).toEqual(builtInScenarios().sort())
 })
 
 test('every key of a world file is in docs/world-file.md', () => {

@@ -53,7 +53,11 @@ export function controlApp(steered: Steered): ControlApp {
   app.route('/journal', journalRoutes(steered.version))
   app.route('/snapshots', snapshots)
   app.route('/scenarios', scenarios)
-  const routes = [...new Set(app.routes.map(({ method, path }) => `${method} ${path.replace(/(?<=.)\/$/, '')}`))]
+  const routes = [
+    ...new Set(
+      app.routes.map(({ method, path }) => `${method} ${path.replace(/(?<=.)\/$/, '').replace(/\{.*\}$/, '')}`),
+    ),
+  ]
   app.notFound((c) => {
     const asked = `${c.req.method} ${c.env.path}`
     const meant = nearest(asked, routes)

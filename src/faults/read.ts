@@ -90,7 +90,8 @@ export async function loadRules(rules: string | readonly WrittenRule[], known: K
   )
 }
 
-function unknownOperations(operations: string[] | undefined, known: Known): Complaint[] {
+/** What is wrong with the operations that a match names: those that there are not. */
+export function unknownOperations(operations: string[] | undefined, known: Known): Complaint[] {
   return (operations ?? []).flatMap((operation, index): Complaint[] => {
     if (hasStar(operation) || known.operations.has(operation)) return []
     const all = [...known.operations.keys()]

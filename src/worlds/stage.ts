@@ -1,12 +1,12 @@
 /** A world as the stage of a scenario: what it asks of the cloud, the faults and the journal. */
 
-import { checkRule } from '../faults/read.ts'
+import { checkRule, unknownOperations } from '../faults/read.ts'
 import { check } from '../reading/check.ts'
 import type { Complaint } from '../reading/complaint.ts'
 import type { Vocabulary } from '../scenarios/scenario.ts'
 import type { Stage } from '../scenarios/stage.ts'
 import { knownAt, knownTo } from './faults.ts'
-import { EntryMatchSchema, matcher } from './journal-match.ts'
+import { type EntryMatch, EntryMatchSchema, matcher } from './journal-match.ts'
 import { type Expectation, ExpectationSchema, verify } from './journal-verify.ts'
 import type { Place } from './journal-view.ts'
 import type { World } from './world.ts'
@@ -14,8 +14,13 @@ import type { World } from './world.ts'
 /** What a scenario may say of faults and of requests. */
 export const VOCABULARY: Vocabulary = {
   checkFault: (rule) => checkRule(rule, knownAt(), new Set()).complaints ?? [],
-  checkMatch: (match) => check(EntryMatchSchema, match).complaints ?? [],
-  checkRequests: (expected) => check(ExpectationSchema, toExpectation(expected)).complaints ?? [],
+  checkMatch: (match) => complaintsOf(match),
+  checkRequests(expected) {
+    const { value, complaints } = check(ExpectationSchema, toExpectation(expected))
+    if (complaints) return complaints
+    const matches = [value.request, value.never, ...(value.in_order ?? [])]
+    return matches.flatMap((match) => (match ? unknown(match) : []))
+  },
 }
 
 /**
@@ -56,6 +61,18 @@ export function stageOf(world: World, ask: Stage['ask'], drivesClock: boolean): 
     },
     onRequest: (told) => journal.listen(told),
   }
+}
+
+function complaintsOf(match: object): Complaint[] {
+  const { value, complaints } = check(EntryMatchSchema, match)
+  return complaints ?? unknown(value)
+}
+
+function unknown(match: EntryMatch): Complaint[] {
+  return unknownOperations(match.operation, knownAt()).map((complaint) => ({
+    ...complaint,
+    path: complaint.path.slice(1),
+  }))
 }
 
 /** `{operation, host, times}` is short for `{request: {operation, host}, times}`. */

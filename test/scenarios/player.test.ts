@@ -42,7 +42,11 @@ test.each([
     /s\.yaml:2:\d+: steps\[0\]\.fault\.do.*dely.*did you mean "delay"/,
   ],
   ['an unknown ready-made fault', '  - fault: conflct\n', /steps\[0\]\.fault/],
-  ['an unknown operation', '  - expect: {requests: {operation: os-services:remove}}\n', 'no complaint'],
+  [
+    'an unknown operation',
+    '  - expect: {requests: {operation: os-services:remove}}\n',
+    /s\.yaml:2:.*there is no operation "os-services:remove"/,
+  ],
   [
     'an unknown word of a match',
     '  - expect: {requests: {operatoin: x}}\n',
