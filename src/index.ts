@@ -11,5 +11,6 @@ export {
   startEmulator,
   VERSION,
 } from './emulator.ts'
+export type { WrittenRule } from './faults/read.ts'
 export { type Complaint, InputError } from './reading/complaint.ts'
 export type { WorldFile } from './worlds/world-schema.ts'

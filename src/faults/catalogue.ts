@@ -100,7 +100,8 @@ const OF_WHAT_NOVA_STANDS_ON: Record<string, ReadyMade> = {
   'database-gone': {
     looks: '500 that names DBConnectionError',
     stands: "The API's database does not answer: a failover of Galera, or a full disk.",
-    evidence: 'oslo_db/exception.py `DBConnectionError`; a real Nova with its database stopped',
+    evidence:
+      'oslo_db/exception.py `DBConnectionError`, by way of nova/api/openstack/wsgi.py `expected_errors`; a real Nova with the database of a cell stopped',
     match: { face: ['nova'], path: ['/os-*', '/os-*/**', '/servers', '/servers/**'] },
     do: unexpected('oslo_db.exception.DBConnectionError'),
   },

@@ -22,6 +22,8 @@ export interface Passage {
   readonly outgoing?: ServerResponse | undefined
   /** The faults that did something to it, in the order in which they did. */
   fired?: Fired[] | undefined
+  /** Why the client has no answer, or not all of it. */
+  lost?: string | undefined
 }
 
 /** A fault that did something to a request. */

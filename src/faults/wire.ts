@@ -9,7 +9,9 @@ const NO_ANSWER = 444
 const BODILESS = new Set([204, 205, 304])
 
 /** Close the connection with no answer; or reset it, which a client sees as another error. */
-export function hangUp({ outgoing }: Passage, how: 'close' | 'reset'): Answer {
+export function hangUp(passage: Passage, how: 'close' | 'reset'): Answer {
+  const { outgoing } = passage
+  passage.lost = `the connection was ${how === 'reset' ? 'reset' : 'closed'} without an answer`
   if (!outgoing) return Promise.reject(lost(how === 'reset' ? 'read ECONNRESET' : 'other side closed'))
   cut(outgoing.socket, how)
   return taken()
@@ -32,6 +34,8 @@ export function sendPart(passage: Passage, answer: Response, { bytes, length, en
   if (hasNone) return answer
   const headers = new Headers(answer.headers)
   headers.set('content-length', String(length))
+  const ended = end === 'reset' ? 'reset' : 'closed'
+  passage.lost = `the connection was ${ended} after ${bytes.byteLength} bytes of a body that was to have ${length}, in an answer with status ${answer.status}`
   if (!outgoing)
     return new Response(streamOf(bytes, length > bytes.byteLength, end), { status: answer.status, headers })
   outgoing.writeHead(answer.status, Object.fromEntries(headers))

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { createEmulator } from '../../src/index.ts'
-import { boot } from '../support/boot.ts'
+import { BOTH_WAYS, boot } from '../support/boot.ts'
 
 const LIST = '/os-services'
 const is = (status: number) => ({ status, message: String(status) })
@@ -170,6 +170,26 @@ test('faults of one world are no matter to another', async () => {
   await nova.control('POST', '/worlds', { name: 'other' })
   expect((await nova.ask('/w/other/v2.1/os-services')).status).toBe(200)
   expect((await nova.nova(LIST)).status).toBe(503)
+})
+
+test.each(BOTH_WAYS)('%s: the journal says what a fault did, and what became of the answer', async (_, start) => {
+  await using nova = await start({ faults: [{ name: 'lost', times: 1, do: { drop: 'after' } }] })
+  await nova.control('POST', '/faults', { name: 'cut', times: 1, do: { truncate: 20 } })
+  await nova.control('POST', '/faults', { name: 'wrong', do: { gateway: 502 } })
+  for (let request = 0; request < 3; request++) await nova.nova(LIST).catch(() => {})
+  const { entries } = (await nova.control('GET', '/journal?operation=os-services:list')).json
+  expect(entries.map(({ faults }: { faults: object[] }) => faults)).toEqual([
+    [{ fault: 'lost', did: 'drop' }],
+    [{ fault: 'cut', did: 'truncate' }],
+    [{ fault: 'wrong', did: 'gateway' }],
+  ])
+  expect(entries[0]).toMatchObject({ answer: null, failure: 'the connection was closed without an answer' })
+  expect(entries[1].answer).toBeNull()
+  expect(entries[1].failure).toMatch(
+    /^the connection was closed after 20 bytes of a body that was to have \d+, in an answer with status 200$/,
+  )
+  expect(entries[2].answer).toMatchObject({ status: 502 })
+  expect(entries[2].answer.body).toContain('502 Bad Gateway')
 })
 
 test('control is not spoilt by faults', async () => {
