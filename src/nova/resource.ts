@@ -54,6 +54,8 @@ export interface Visit {
   length: number
   /** Whose request it is, once that is known; undefined where it does not matter. */
   token?: Token
+  /** Whether a service speaks for whose request it is. */
+  served?: boolean
   /** The body, where it had to be read before the route was known. */
   bytes?: Uint8Array
   /** The project that the path names, in the old form `/v2.1/{project_id}/…`. */
@@ -72,6 +74,8 @@ export interface Call {
   legacy: boolean
   /** None where none is wanted. */
   token: Token | undefined
+  /** Whether a service speaks for its holder. */
+  served: boolean
   environ: Environ
   /** What the path says. */
   id: string
@@ -91,12 +95,13 @@ export interface ApiMethod {
 
 /** Take a request to a method. It answers at once unless there is a body to wait for. */
 export function callMethod(visit: Visit, method: ApiMethod, id: string): Response | Promise<Response> {
-  const { nova, request, environ, legacy, access, token } = visit
+  const { nova, request, environ, legacy, access, token, served = false } = visit
   const call: Call = {
     cloud: nova.cloud,
     version: LOWEST,
     legacy,
     token,
+    served,
     environ,
     id,
     query: new Map(),
@@ -138,10 +143,16 @@ export function noSuchPath(visit: Visit): Response {
   return answerPage(visit, 404, 'Not Found', 'The resource could not be found.')
 }
 
-/** Only an admin of a project may. @throws {NovaFault} 403 @see nova/policies/base.py `ADMIN`, for project-scoped tokens */
-export function requireAdmin({ cloud, token }: Call, rule: string): void {
-  const scoped = token?.scope !== undefined && 'projectId' in token.scope
-  if (!scoped || !rolesOf(cloud, token).includes('admin')) {
+/**
+ * Only an admin of a project may; and one of the system that a service speaks for, since the scope of its token comes in place of
+ * the system's. nova/policies/base.py `ADMIN`, keystonemiddleware/auth_token/_request.py `_set_auth_headers`
+ *
+ * @throws {NovaFault} 403
+ */
+export function requireAdmin({ cloud, token, served }: Call, rule: string): void {
+  const scope = token?.scope
+  const scoped = scope !== undefined && ('projectId' in scope || ('system' in scope && served))
+  if (!token || !scoped || !rolesOf(cloud, token).includes('admin')) {
     throw new NovaFault(403, `Policy doesn't allow ${rule} to be performed.`)
   }
 }
@@ -222,8 +233,8 @@ export function admit(visit: Visit): Token | Response {
   // A service may come with a user's token that has expired meanwhile. keystonemiddleware/auth_token/__init__.py
   const service = findToken(cloud, serviceId)
   const token = cloud.state.identity.tokens.get(id)
-  const good = service && rolesOf(cloud, service).includes('service') && token && isGood(cloud, token, TOKEN_SHOWN_MS)
-  return good ? token : unauthorized(visit)
+  visit.served = service !== undefined && rolesOf(cloud, service).includes('service')
+  return visit.served && token && isGood(cloud, token, TOKEN_SHOWN_MS) ? token : unauthorized(visit)
 }
 
 /** The token's keeper has an envelope of its own. keystonemiddleware/auth_token/__init__.py */
