@@ -1,7 +1,7 @@
 /**
  * How Nova takes a request to one of its API methods, and the method's answer back to the client. The steps, in Nova's order:
  *
- *     body size → token → route → version → content type → body → project in the path
+ *     Accept → body size → token → route → version → content type → body → project in the path
  *       → [ query or body against its schema → policy → operation → view ] → headers
  *
  * What is in brackets is the method's own. nova/api/openstack/wsgi.py `Resource`; the pipeline of etc/nova/api-paste.ini
