@@ -38,16 +38,13 @@ export function journalStream({ journal, after, wants, show }: Listening): Reada
       seen = 0
       return event('reset', 0, {})
     }
-    const entries = journal.entries()
-    const [first] = entries
-    if (first && first.id > seen + 1) {
-      const lost = first.id - seen - 1
-      seen = first.id - 1
+    const oldest = journal.oldest()
+    if (oldest > seen + 1) {
+      const lost = oldest - seen - 1
+      seen = oldest - 1
       return event('lost', seen, { lost })
     }
-    for (let index = first ? seen - first.id + 1 : 0; index < entries.length; index++) {
-      const entry = entries[index]
-      if (!entry) break
+    for (let entry = journal.find(seen + 1); entry; entry = journal.find(seen + 1)) {
       seen = entry.id
       if (wants(entry)) return event('entry', entry.id, show(entry))
     }

@@ -86,13 +86,10 @@ export function journalRoutes(version: string) {
     })
     .get('/:id{\\d+}', (c) => {
       const { world } = c.env
+      const { journal } = world
       const id = parameter(c, 'id')
-      const entries = world.journal.entries()
-      const entry = entries.find((each) => String(each.id) === id)
-      const [first, last] = [entries[0], entries.at(-1)]
-      return c.json(
-        viewOf(shownIn(world), entry ?? noSuch('entry', id, first && last ? [`${first.id}`, `${last.id}`] : [])),
-      )
+      const known = journal.last() === 0 ? [] : [`${journal.oldest()}`, `${journal.last()}`]
+      return c.json(viewOf(shownIn(world), journal.find(Number(id)) ?? noSuch('entry', id, known)))
     })
 }
 

@@ -1,18 +1,24 @@
-/** Answers whose bodies can still be read once they are on their way: for whoever keeps a journal of them. */
+/** Answers that can still be read once they are on their way: for whoever keeps a journal of them. */
 
 export type Body = string | Uint8Array<ArrayBuffer> | null
 
-/** Not seen by whoever sends the answer. */
-const BODY = Symbol('body')
+/** What an answer was made of. */
+export interface Made {
+  headers: Record<string, string>
+  body: Body
+}
 
-/** A response that remembers its body. */
-export function answerWith(body: Body, init: ResponseInit): Response {
-  const response: Response & { [BODY]?: Body } = new Response(body, init)
-  response[BODY] = body
+/** Not seen by whoever sends the answer. */
+const MADE = Symbol('made')
+
+/** A response that remembers what it was made of. */
+export function answerWith(body: Body, init: { status?: number; headers: Record<string, string> }): Response {
+  const response: Response & { [MADE]?: Made } = new Response(body, init)
+  response[MADE] = { headers: init.headers, body }
   return response
 }
 
-/** The body of a response that remembers it; undefined for any other. */
-export function rememberedBody(response: Response & { [BODY]?: Body }): Body | undefined {
-  return response[BODY]
+/** What a response was made of that remembers it; undefined for any other. */
+export function rememberedIn(response: Response & { [MADE]?: Made }): Made | undefined {
+  return response[MADE]
 }

@@ -1,7 +1,18 @@
 /** A journal as an HTTP Archive 1.2, for the tools that read such: http://www.softwareishard.com/blog/har-12-spec/ */
 
+import { STATUS_CODES } from 'node:http'
 import { type Entry, RequestEntry } from './journal.ts'
-import { headersOf, type Place, redactedHeaders, startedAt, textOf, urlOf, userOf, viewOf } from './journal-view.ts'
+import {
+  answerHeadersOf,
+  headersOf,
+  type Place,
+  redactedHeaders,
+  startedAt,
+  textOf,
+  urlOf,
+  userOf,
+  viewOf,
+} from './journal-view.ts'
 import { redactText } from './redact.ts'
 
 interface Pair {
@@ -22,12 +33,13 @@ export function toHar(place: Place, entries: readonly Entry[], version: string):
 }
 
 function harEntry(place: Place, entry: RequestEntry): object {
-  const { took, method, query, body, status, response } = entry
+  const { method, query, body, status } = entry
+  const took = entry.took / 1000
   const { seed } = place
   const sent = headersOf(entry)
   const sentText = redactText(seed, textOf(body))
   const answer = redactText(seed, textOf(entry.answer))
-  const received = response?.headers ?? new Headers()
+  const received = answerHeadersOf(entry)
   const view = viewOf(place, entry)
   return {
     startedDateTime: startedAt(entry),
@@ -45,7 +57,7 @@ function harEntry(place: Place, entry: RequestEntry): object {
     },
     response: {
       status,
-      statusText: response?.statusText ?? '',
+      statusText: STATUS_CODES[status] ?? '',
       httpVersion: 'HTTP/1.1',
       cookies: [],
       headers: pairs(redactedHeaders(seed, received)),

@@ -70,6 +70,14 @@ export function headersOf({ headers }: RequestEntry): Headers {
   return made
 }
 
+/** The headers of its answer, with its own request id. */
+export function answerHeadersOf({ answerHeaders, requestId }: RequestEntry): Headers {
+  const made = new Headers(answerHeaders)
+  if (requestId === undefined) return made
+  for (const name of [...made.keys()]) if (name.endsWith('-request-id')) made.set(name, requestId)
+  return made
+}
+
 /** What it was for. */
 export function operationOf(cloud: Cloud, entry: RequestEntry): Operation {
   const { face, method, path, query } = entry
@@ -95,10 +103,9 @@ export function namesOf(cloud: Cloud): (entry: Entry) => string {
 
 /** The name of whoever asked: whose token it is, or who it says that it is when it logs in. */
 export function userOf(entry: RequestEntry): string | null {
-  const { tokens, users } = entry.identity
   const token = headersOf(entry).get('x-auth-token')
-  const userId = token === null ? undefined : tokens.get(token)?.userId
-  return users.get(userId ?? '')?.name ?? nameIn(textOf(entry.body))
+  const userId = token === null ? undefined : entry.identity.tokens.get(token)?.userId
+  return entry.identity.users.get(userId ?? '')?.name ?? nameIn(textOf(entry.body))
 }
 
 /** How many bytes were sent and received, and from where, for the HAR. */
@@ -125,7 +132,7 @@ export function redactedHeaders(seed: number, headers: Headers): Record<string, 
 function viewRequest(place: Place, entry: RequestEntry, mostBody: number): RequestView {
   const { cloud, seed } = place
   const { name, version } = operationOf(cloud, entry)
-  const { response } = entry
+  const { answerHeaders } = entry
   const shown = (body: Body | undefined) => shownBody(redactText(seed, textOf(body)), mostBody)
   return {
     id: entry.id,
@@ -142,14 +149,14 @@ function viewRequest(place: Place, entry: RequestEntry, mostBody: number): Reque
       headers: redactedHeaders(seed, headersOf(entry)),
       body: shown(entry.body),
     },
-    answer: response
-      ? { status: entry.status, headers: redactedHeaders(seed, response.headers), body: shown(entry.answer) }
+    answer: answerHeaders
+      ? { status: entry.status, headers: redactedHeaders(seed, answerHeadersOf(entry)), body: shown(entry.answer) }
       : null,
     ...(entry.failure !== undefined && { failure: entry.failure }),
     changed: entry.events ?? [],
     faults: entry.fired ?? [],
-    took: entry.answeredAt - entry.at,
-    real: { at: startedAt(entry), took: Math.round(entry.took * 1000) / 1000 },
+    took: entry.waited,
+    real: { at: startedAt(entry), took: entry.took / 1000 },
   }
 }
 

@@ -9,8 +9,9 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Cloud } from '../cloud/cloud.ts'
 import type { CloudEvent } from '../cloud/events.ts'
 import type { Identity } from '../cloud/identity.ts'
-import { type Body, rememberedBody } from '../python/answer.ts'
+import { type Body, rememberedIn } from '../python/answer.ts'
 import type { Answer, Face, Layer, Passage } from './layer.ts'
+import { Ring } from './ring.ts'
 
 /** How much is kept. What is older goes, but for the counts. */
 export interface JournalLimits {
@@ -25,63 +26,114 @@ export const JOURNAL_LIMITS: JournalLimits = { entries: 10_000, bytes: 64 * 1024
 /** Who changes a cloud without asking one of its faces. */
 export type Actor = 'control' | 'scenario' | 'clock'
 
-/** A request and its answer. */
+/** What a request has in common with others that are like it: kept once for all of them. */
+export interface Question {
+  face: Face
+  method: string
+  /** As it came: a path with its query, or the whole URL of what came over no socket. */
+  target: string
+  /** Below the world's address, decoded. */
+  path: string
+  query: string
+  /** As Node has them, name after value, or as they were given. */
+  headers: string[] | Headers
+  /** Who the users were then. */
+  identity: Identity
+}
+
+/** What few requests have. */
+interface More {
+  /** The request's, as far as the face has read it. */
+  body?: Uint8Array<ArrayBuffer>
+  events?: CloudEvent[]
+  fired?: Passage['fired']
+  subject?: Subject | undefined
+  failure?: string
+}
+
+/**
+ * A request and its answer. Written by the journal alone, and to be read at once: what stands in it when it is gone from the
+ * journal is another request.
+ */
 export class RequestEntry {
   readonly by = 'request'
   /** Counted from 1, in the order of the answers. */
   id = 0
   /** Counted from 1, in the order in which they were asked. */
-  readonly asked: number
-  /** The world's time when it was asked, and when it was answered; milliseconds since 1970. */
-  readonly at: number
-  answeredAt = 0
-  /** Milliseconds of `performance.now()`. */
-  readonly started: number
+  asked = 0
+  /** The world's time when it was asked; milliseconds since 1970. */
+  at = 0.5
+  /** Milliseconds on the world's clock until it was answered. */
+  waited = 0
+  /** When it was asked, and how long it took: milliseconds since the process began, and microseconds. */
+  started = 0
   took = 0
-  readonly face: Face
-  readonly method: string
-  /** As it came: a path with its query, or the whole URL of what came over no socket. */
-  readonly target: string
-  /** Below the world's address, decoded. */
-  readonly path: string
-  readonly query: string
-  /** As Node has them, name after value, or as they were given. */
-  readonly headers: string[] | Headers
-  /** As far as the face has read it. */
-  body: Uint8Array<ArrayBuffer> | undefined
-  response: Response | undefined
+  question: Question
+  more: More | undefined
   /** 0 when there was no answer. */
   status = 0
+  /** All of the answer's, but for the request id where that stands by itself. */
+  answerHeaders: Record<string, string> | Headers | undefined
+  requestId: string | undefined
   answer: Body | undefined
-  /** Why there was no answer. */
-  failure: string | undefined
-  events: CloudEvent[] | undefined
-  fired: Passage['fired']
-  /** What the path named when it was asked. */
-  subject: Subject | undefined
-  /** Who the users were then. */
-  readonly identity: Identity
   bytes = 0
   /** Which run of a timer it began in. */
-  readonly ring: number
+  ring = 0
+  /** Whether nobody will write into it any more once it has been answered. */
+  closes = true
 
-  constructor({ request, environ, face, incoming }: Passage, cloud: Cloud, asked: number) {
-    this.asked = asked
-    this.at = cloud.clock.now()
-    this.started = performance.now()
-    this.face = face
-    this.method = request.method
-    this.target = incoming?.url ?? request.url
-    this.path = environ.path
-    this.query = environ.query
-    this.headers = incoming?.rawHeaders ?? request.headers
-    this.identity = cloud.state.identity
-    this.ring = cloud.clock.ring()
+  constructor(question: Question) {
+    this.question = question
+  }
+
+  get face(): Face {
+    return this.question.face
+  }
+  get method(): string {
+    return this.question.method
+  }
+  get target(): string {
+    return this.question.target
+  }
+  get path(): string {
+    return this.question.path
+  }
+  get query(): string {
+    return this.question.query
+  }
+  get headers(): string[] | Headers {
+    return this.question.headers
+  }
+  get identity(): Identity {
+    return this.question.identity
+  }
+  get body(): Uint8Array<ArrayBuffer> | undefined {
+    return this.more?.body
+  }
+  /** What it changed. */
+  get events(): CloudEvent[] | undefined {
+    return this.more?.events
+  }
+  get fired(): Passage['fired'] {
+    return this.more?.fired
+  }
+  /** What the path named when it was asked. */
+  get subject(): Subject | undefined {
+    return this.more?.subject
+  }
+  /** Why there was no answer. */
+  get failure(): string | undefined {
+    return this.more?.failure
+  }
+
+  add(more: More): void {
+    this.more = { ...this.more, ...more }
   }
 
   note(event: CloudEvent): void {
-    this.events ??= []
-    this.events.push(event)
+    const events = this.more?.events
+    if (events) events.push(event)
+    else this.add({ events: [event] })
   }
 }
 
@@ -98,7 +150,7 @@ export class ChangeEntry {
   /** On what occasion: `PATCH /services/nova-compute@host1`. */
   readonly what: string
   readonly at: number
-  readonly started: number = performance.now()
+  readonly started: number = Math.floor(performance.now())
   readonly events: CloudEvent[] = []
   readonly bytes = 512
   readonly ring: number
@@ -130,10 +182,16 @@ export interface JournalState {
 export interface Journal {
   /** Outermost of all: keeps each request with what comes back. */
   layer: Layer
+  /** Whether it keeps anything at all. */
+  keeps(): boolean
   limits(): JournalLimits
   limit(limits: Partial<JournalLimits>): void
   /** Those that are kept, the oldest first. */
   entries(): readonly Entry[]
+  /** The one of this id, while it is kept. */
+  find(id: number): Entry | undefined
+  /** The id of the oldest that is kept; when none is, that of the next to come. */
+  oldest(): number
   /** The id of the latest, 0 before the first. */
   last(): number
   /** How many requests came, were answered, and are under way. */
@@ -161,15 +219,16 @@ export interface JournalOptions {
   subjectOf(passage: Passage): Subject | undefined
 }
 
+/** How many entries that are gone are held ready at the most. */
+const MOST_SPARE = 16
+
 /** What does something at the moment, across everything that it waits for. One for all worlds. */
 const acting = new AsyncLocalStorage<Entry>()
 
 export function createJournal(cloud: Cloud, { limits, nameOf, subjectOf }: JournalOptions): Journal {
   const most = { ...JOURNAL_LIMITS, ...limits }
   const listeners = new Set<() => void>()
-  let kept: Entry[] = []
-  /** How many of them at the front are gone already. */
-  let passed = 0
+  let kept = new Ring<Entry>()
   let bytes = 0
   let last = 0
   let order = 0
@@ -179,28 +238,63 @@ export function createJournal(cloud: Cloud, { limits, nameOf, subjectOf }: Journ
   let answered = 0
   let gone = new Map<string, number>()
   /** The request whose answer is being worked out at this very moment. */
+  /** Up to this id a snapshot has them. */
+  let pinned = 0
   let current: RequestEntry | undefined
+  let latest: Question | undefined
+  /** The latest that was answered. */
+  let closed: RequestEntry | undefined
   /** Changes of a timer or of a caller in this process, until whoever made them is done. */
   let unasked: ChangeEntry | undefined
 
+  // An entry that goes is written over by one that comes. To keep some for long and let others go is what a garbage collector
+  // is worst at: it would cost more than all else here together.
+  const spare: RequestEntry[] = []
+  const begun = (passage: Passage): RequestEntry => {
+    latest = questionOf(passage, cloud.state.identity, latest)
+    const entry = spare.pop() ?? new RequestEntry(latest)
+    entry.question = latest
+    entry.more = undefined
+    entry.status = 0
+    entry.answerHeaders = entry.requestId = entry.answer = undefined
+    entry.asked = ++order
+    entry.at = cloud.clock.now()
+    entry.ring = cloud.clock.ring()
+    return entry
+  }
+
+  /** Those that went one after the other are mostly alike, and are counted together. */
+  let going: { name: string; question: Question | undefined; status: number; count: number } | undefined
+  const countGone = () => {
+    if (!going) return
+    const { name, count } = going
+    going = undefined
+    gone.set(name, (gone.get(name) ?? 0) + count)
+  }
+
   const drop = () => {
-    const entry = kept[passed]
+    const entry = kept.shift()
     if (!entry) return
     bytes -= entry.bytes
-    const name = nameOf(entry)
-    gone.set(name, (gone.get(name) ?? 0) + 1)
-    passed++
-    if (passed < 1024 || passed < kept.length / 2) return
-    kept = kept.slice(passed)
-    passed = 0
+    const { question, status } = entry.by === 'request' ? entry : OF_NO_REQUEST
+    if (going && question !== undefined && going.question === question && going.status === status) going.count++
+    else {
+      countGone()
+      going = { name: nameOf(entry), question, status, count: 1 }
+    }
+    if (entry.by === 'request' && entry.closes && entry.id > pinned && spare.length < MOST_SPARE) spare.push(entry)
+  }
+
+  const dropAll = () => {
+    while (kept.size > most.entries || (bytes > most.bytes && kept.size > 1)) drop()
   }
 
   const append = (entry: Entry) => {
     entry.id = ++last
     kept.push(entry)
     bytes += entry.bytes
-    while (kept.length - passed > most.entries || (bytes > most.bytes && kept.length - passed > 1)) drop()
-    for (const told of listeners) told()
+    dropAll()
+    if (listeners.size > 0) for (const told of listeners) told()
   }
 
   const settleUnasked = () => {
@@ -224,72 +318,80 @@ export function createJournal(cloud: Cloud, { limits, nameOf, subjectOf }: Journ
   }
   cloud.listeners.add(onEvent)
 
-  const close = (entry: RequestEntry, passage: Passage, response: Response | undefined) => {
+  const close = (entry: RequestEntry, passage: Passage, began: number, response: Response | undefined) => {
     answered++
-    entry.took = performance.now() - entry.started
-    entry.answeredAt = cloud.clock.now()
-    entry.fired = passage.fired
-    if (response) keepAnswer(entry, response)
+    entry.started = Math.floor(began)
+    entry.took = Math.round((performance.now() - began) * 1000)
+    entry.waited = cloud.clock.now() - entry.at
+    if (passage.fired) entry.add({ fired: passage.fired })
+    if (passage.lost !== undefined) entry.add({ failure: passage.lost })
+    else if (response) keepAnswer(entry, response, closed)
+    closed = entry
     entry.bytes = 512 + 2 * entry.target.length + (entry.body?.byteLength ?? 0) + sizeOf(entry.answer)
     append(entry)
   }
 
-  const fail = (entry: RequestEntry, passage: Passage, error: unknown): never => {
-    entry.failure = error instanceof Error ? error.message : String(error)
-    close(entry, passage, undefined)
+  const fail = (entry: RequestEntry, passage: Passage, began: number, error: unknown): never => {
+    entry.add({ failure: error instanceof Error ? error.message : String(error) })
+    close(entry, passage, began, undefined)
     throw error
   }
 
   const answerOf = (entry: RequestEntry, passage: Passage, next: () => Answer): Answer => {
+    const began = performance.now()
     const outer = current
     current = entry
     let answer: Answer
     try {
       answer = next()
     } catch (error) {
-      return fail(entry, passage, error)
+      return fail(entry, passage, began, error)
     } finally {
       current = outer
     }
     if (!(answer instanceof Promise)) {
-      close(entry, passage, answer)
+      close(entry, passage, began, answer)
       return answer
     }
     return answer.then(
       (response) => {
-        close(entry, passage, response)
+        close(entry, passage, began, response)
         return response
       },
-      (error) => fail(entry, passage, error),
+      (error) => fail(entry, passage, began, error),
     )
   }
 
   return {
     layer(passage, next) {
-      const entry = new RequestEntry(passage, cloud, ++order)
+      const entry = begun(passage)
       asked++
       const { method } = entry
       if (method === 'GET' || method === 'HEAD') return answerOf(entry, passage, next)
-      entry.subject = subjectOf(passage)
+      entry.closes = false
+      entry.add({ subject: subjectOf(passage) })
       keepBody(entry, passage.request)
       return acting.run(entry, () => answerOf(entry, passage, next))
     },
+    keeps: () => most.entries > 0,
     limits: () => ({ ...most }),
     limit(change) {
       Object.assign(most, change)
-      while (kept.length - passed > most.entries || (bytes > most.bytes && kept.length - passed > 1)) drop()
+      dropAll()
     },
     entries() {
       settleUnasked()
-      if (passed > 0) {
-        kept = kept.slice(passed)
-        passed = 0
-      }
-      return kept
+      return kept.list()
     },
+    // Ids leave none out, from the oldest that is kept to the latest.
+    find: (id) => kept.at(id - (kept.at(0)?.id ?? 0)),
+    oldest: () => kept.at(0)?.id ?? last + 1,
     last: () => last,
     requests: () => ({ asked, answered, open: asked - answered }),
-    gone: () => gone,
+    gone() {
+      countGone()
+      return gone
+    },
     bytes: () => bytes,
     act(by, what, run) {
       if (most.entries === 0) return run()
@@ -310,9 +412,9 @@ export function createJournal(cloud: Cloud, { limits, nameOf, subjectOf }: Journ
     },
     clear() {
       settleUnasked()
-      kept = []
-      passed = 0
+      kept = new Ring()
       bytes = 0
+      going = undefined
       gone = new Map()
       asked -= answered
       answered = 0
@@ -320,14 +422,16 @@ export function createJournal(cloud: Cloud, { limits, nameOf, subjectOf }: Journ
     },
     state() {
       settleUnasked()
-      return { entries: kept.slice(passed), last, order, asked, answered, gone: new Map(gone) }
+      countGone()
+      pinned = last
+      return { entries: kept.list(), last, order, asked, answered, gone: new Map(gone) }
     },
     restore(state) {
       times++
       unasked = undefined
-      kept = state.entries.slice()
-      passed = 0
-      bytes = kept.reduce((sum, entry) => sum + entry.bytes, 0)
+      kept = new Ring(state.entries)
+      going = undefined
+      bytes = state.entries.reduce((sum, entry) => sum + entry.bytes, 0)
       last = state.last
       order = state.order
       // Whoever is still under way now will be answered, too.
@@ -347,19 +451,25 @@ function keepBody(entry: RequestEntry, request: Request): void {
   const read = request.arrayBuffer
   const value = async () => {
     const bytes = await read.call(request)
-    entry.body = new Uint8Array(bytes)
+    entry.add({ body: new Uint8Array(bytes) })
     return bytes
   }
   // What the server makes of a request lets nobody assign to it.
   Object.defineProperty(request, 'arrayBuffer', { value, configurable: true })
 }
 
-function keepAnswer(entry: RequestEntry, response: Response): void {
-  entry.response = response
+function keepAnswer(entry: RequestEntry, response: Response, before: RequestEntry | undefined): void {
+  const made = rememberedIn(response)
   entry.status = response.status
+  entry.answerHeaders = made?.headers ?? response.headers
+  if (made) entry.requestId = made.headers[REQUEST_ID]
+  if (made && before && before.requestId !== undefined && areAlike(made.headers, before.answerHeaders)) {
+    entry.answerHeaders = before.answerHeaders
+  }
   // What is asked for its head alone is sent no body, whatever there is.
-  entry.answer = entry.method === 'HEAD' ? null : rememberedBody(response)
+  entry.answer = entry.method === 'HEAD' ? null : made?.body
   if (entry.answer !== undefined || response.body === null) return
+  entry.closes = false
   // It comes from elsewhere, so it is read on the side. What breaks off is kept as nothing.
   response
     .clone()
@@ -370,6 +480,43 @@ function keepAnswer(entry: RequestEntry, response: Response): void {
       },
       () => {},
     )
+}
+
+/** @param latest another, which most are like: then there is no need to keep the same twice */
+function questionOf(
+  { request, environ, face, incoming }: Passage,
+  identity: Identity,
+  latest: Question | undefined,
+): Question {
+  const { method } = request
+  const target = incoming?.url ?? request.url
+  const headers = incoming?.rawHeaders ?? request.headers
+  const same =
+    latest !== undefined &&
+    latest.target === target &&
+    latest.method === method &&
+    latest.path === environ.path &&
+    latest.identity === identity &&
+    areSame(headers, latest.headers)
+  return same ? latest : { face, method, target, path: environ.path, query: environ.query, headers, identity }
+}
+
+const OF_NO_REQUEST = { question: undefined, status: 0 }
+
+const REQUEST_ID = 'x-openstack-request-id'
+
+/** Whether headers are the same but for the ids of the requests. */
+function areAlike(headers: Record<string, string>, others: Record<string, string> | Headers | undefined): boolean {
+  if (others === undefined || others instanceof Headers) return false
+  for (const name in headers) if (headers[name] !== others[name] && !name.endsWith('-request-id')) return false
+  for (const name in others) if (headers[name] === undefined) return false
+  return true
+}
+
+function areSame(headers: string[] | Headers, others: string[] | Headers): boolean {
+  if (!Array.isArray(headers) || !Array.isArray(others) || headers.length !== others.length) return false
+  for (let index = 0; index < headers.length; index++) if (headers[index] !== others[index]) return false
+  return true
 }
 
 function sizeOf(body: Body | undefined): number {

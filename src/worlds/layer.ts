@@ -14,6 +14,8 @@ export interface Passage {
   outgoing?: ServerResponse | undefined
   /** The faults that did something to it, in the order in which they did: what the journal says of them. */
   fired?: { fault: string; did: string }[] | undefined
+  /** Why the client has no answer, or not all of it. */
+  lost?: string | undefined
 }
 
 export type Face = 'nova' | 'keystone'

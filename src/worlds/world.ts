@@ -15,8 +15,8 @@ import { createJournal, type Journal, type JournalLimits } from './journal.ts'
 import { namesOf } from './journal-view.ts'
 import type { Answer, Layer, Passage } from './layer.ts'
 import { subjectAt } from './operation.ts'
-import { createSnapshots, type Snapshots } from './snapshots.ts'
 import { createShelf, type Shelf } from './recordings.ts'
+import { createSnapshots, type Snapshots } from './snapshots.ts'
 import { WALL } from './wall.ts'
 import type { WorldDescription } from './world-file.ts'
 
@@ -136,7 +136,7 @@ export function createWorld(name: string, beginning: WorldDescription, options: 
         const layer = layers[index]
         return layer ? layer(passage, () => through(index + 1)) : answerOf(passage)
       }
-      if (journal.limits().entries === 0) return through(0)
+      if (!journal.keeps()) return through(0)
       return journal.layer(passage, () => through(0))
     },
     controlId,
