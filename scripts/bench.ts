@@ -6,10 +6,9 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { parseArgs } from 'node:util'
 
 const { values } = parseArgs({
@@ -18,6 +17,8 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '2' },
     json: { type: 'boolean', default: false },
     check: { type: 'boolean', default: false },
+    // What part of a target still passes the check: on a machine that does other things too, a ratio moves.
+    slack: { type: 'string', default: '1' },
     /** The command that is measured. */
     cli: { type: 'string', default: 'dist/cli.js' },
   },
@@ -59,6 +60,8 @@ interface Result {
 }
 
 const results: Result[] = []
+/** Medians in milliseconds, the request to control included. */
+const snapshots: { services: number; keepMs: number; restoreMs: number }[] = []
 for (const services of [5, 1000]) {
   const novasim = await startNovasim(services)
   const without = await startNovasim(services, ['--journal-entries', '0'])
@@ -81,6 +84,7 @@ for (const services of [5, 1000]) {
       `${services} services, round ${round + 1} of ${rounds}: bare ${runs.bare.at(-1)}, novasim ${runs.novasim.at(-1)}, with no journal ${runs.without.at(-1)}`,
     )
   }
+  snapshots.push({ services, ...(await timesOfSnapshots(novasim.url)) })
   bare.close()
   novasim.close()
   without.close()
@@ -104,18 +108,21 @@ for (let round = 0; round < rounds * 2; round++) {
 }
 const start = { emptyMs: median(empty), firstAnswerMs: median(first), aboveMs: median(first) - median(empty) }
 
-if (values.json) process.stdout.write(`${JSON.stringify({ machine: machine(), results, start }, null, 2)}\n`)
+if (values.json) process.stdout.write(`${JSON.stringify({ machine: machine(), results, snapshots, start }, null, 2)}\n`)
 else report()
 if (values.check) {
-  const slow = results.filter(({ services, ratio }) => ratio < TARGETS[services as keyof typeof TARGETS])
+  const slow = results.filter(
+    ({ services, ratio }) => ratio < TARGETS[services as keyof typeof TARGETS] * Number(values.slack),
+  )
   for (const { services, ratio } of slow)
     say(`bench: the list of ${services} services is at ${ratio.toFixed(2)} of bare`)
   const costly = results.filter(({ journal }) => journal > JOURNAL_TARGET)
   for (const { services, journal } of costly)
     say(`bench: the journal costs ${(journal * 100).toFixed(1)} % with ${services} services`)
-  if (start.aboveMs > START_TARGET_MS)
+  if (start.aboveMs > START_TARGET_MS / Number(values.slack))
     say(`bench: the start takes ${start.aboveMs.toFixed(0)} ms more than an empty node`)
-  process.exitCode = slow.length > 0 || costly.length > 0 || start.aboveMs > START_TARGET_MS ? 1 : 0
+  process.exitCode =
+    slow.length > 0 || costly.length > 0 || start.aboveMs > START_TARGET_MS / Number(values.slack) ? 1 : 0
 }
 
 function report(): void {
@@ -128,6 +135,12 @@ function report(): void {
     const row = [`${services} services`, bytes, `${Math.round(bare)}/s`, `${Math.round(novasim)}/s`, ratio.toFixed(2)]
     row.push(`${Math.round(without)}/s`, `${(journal * 100).toFixed(1)} %`)
     process.stdout.write(`| ${row.join(' | ')} |\n`)
+  }
+  process.stdout.write('\n')
+  for (const { services, keepMs, restoreMs } of snapshots) {
+    process.stdout.write(
+      `A snapshot of ${services} services: kept in ${keepMs.toFixed(1)} ms, restored in ${restoreMs.toFixed(1)} ms\n`,
+    )
   }
   const { emptyMs, firstAnswerMs, aboveMs } = start
   process.stdout.write(
@@ -145,6 +158,25 @@ function requestsPerSecond(url: string, headers: Record<string, string>): number
   const output = execFileSync('wrk', ['-t1', '-c16', `-d${seconds}s`, ...flags, url], { encoding: 'utf8' })
   if (/Non-2xx/.test(output)) throw new Error(`some answers were no successes:\n${output}`)
   return Number(/Requests\/sec:\s+([\d.]+)/.exec(output)?.[1])
+}
+
+async function timesOfSnapshots(url: string): Promise<{ keepMs: number; restoreMs: number }> {
+  const keep: number[] = []
+  const restore: number[] = []
+  const post = async (path: string): Promise<{ id: string }> =>
+    (await (await fetch(`${url}/_novasim${path}`, { method: 'POST' })).json()) as { id: string }
+  // While wrk ran nobody looked whether the server has closed a connection that lay idle.
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  for (let round = 0; round < 30; round++) {
+    const began = performance.now()
+    const { id } = await post('/snapshots')
+    const kept = performance.now()
+    await post(`/snapshots/${id}/restore`)
+    keep.push(kept - began)
+    restore.push(performance.now() - kept)
+    await fetch(`${url}/_novasim/snapshots/${id}`, { method: 'DELETE' })
+  }
+  return { keepMs: median(keep), restoreMs: median(restore) }
 }
 
 async function startBare(body: Buffer, headers: Record<string, string>): Promise<{ url: string; close(): void }> {
@@ -180,40 +212,25 @@ async function startNovasim(services: number, flags: string[] = []): Promise<{ u
 }
 
 async function timeToFirstAnswer(): Promise<number> {
-  const port = await freePort()
   const began = performance.now()
-  const child = spawn(process.execPath, [values.cli, '--port', String(port)], { stdio: 'ignore' })
-  for (;;) {
-    try {
-      await (await fetch(`http://127.0.0.1:${port}/`)).arrayBuffer()
-      break
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, 1))
-    }
-  }
+  const child = spawn(process.execPath, ['dist/cli.js', '--port', '0'], { stdio: ['ignore', 'pipe', 'ignore'] })
+  const ended = once(child, 'exit')
+  const url = await authUrlOf(child.stdout)
+  await (await fetch(url)).arrayBuffer()
   const took = performance.now() - began
   child.kill()
-  await once(child, 'exit')
+  await ended
   return took
 }
 
 async function authUrlOf(output: NodeJS.ReadableStream): Promise<string> {
   let text = ''
-  for await (const piece of output) {
+  for await (const piece of (output as Readable).iterator({ destroyOnReturn: false })) {
     text += String(piece)
     const url = /^OS_AUTH_URL=(.*)\/identity\/v3$/m.exec(text)?.[1]
     if (url) return url
   }
   throw new Error(`novasim did not start: ${text}`)
-}
-
-async function freePort(): Promise<number> {
-  const server: Server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 function timeOf(run: () => void): number {

@@ -77,7 +77,11 @@ test.each([
   ['a port too high', ['--port', '70000'], /A port is between 0 and 65535/],
   ['a clock that is none', ['--clock', 'slow'], /Allowed choices are real, manual/],
   ['an unknown command', ['srve'], /too many arguments|unknown command/],
-  ['a world that is none, with the likely one', ['--world', 'defalt'], /defalt: there is no such file \(did you mean the built-in world "default"\?\)/],
+  [
+    'a world that is none, with the likely one',
+    ['--world', 'defalt'],
+    /defalt: there is no such file \(did you mean the built-in world "default"\?\)/,
+  ],
   [
     'a file that is not there',
     ['--world', 'nowhere/w.yaml'],
