@@ -116,7 +116,7 @@ if (values.check) {
   )
   for (const { services, ratio } of slow)
     say(`bench: the list of ${services} services is at ${ratio.toFixed(2)} of bare`)
-  const costly = results.filter(({ journal }) => journal > JOURNAL_TARGET)
+  const costly = results.filter(({ journal }) => journal > JOURNAL_TARGET + (1 - Number(values.slack)) / 2)
   for (const { services, journal } of costly)
     say(`bench: the journal costs ${(journal * 100).toFixed(1)} % with ${services} services`)
   if (start.aboveMs > START_TARGET_MS / Number(values.slack))
