@@ -1,6 +1,7 @@
 /** A journal, live, as server-sent events. https://html.spec.whatwg.org/multipage/server-sent-events.html */
 
-import type { Entry, Journal } from '../worlds/journal.ts'
+import type { Journal } from '../worlds/journal.ts'
+import type { Entry } from '../worlds/journal-entry.ts'
 
 /** How often a comment is sent when nothing happens, so that nobody takes the connection for dead. */
 const HEARTBEAT_MS = 15_000

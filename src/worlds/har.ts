@@ -1,7 +1,7 @@
 /** A journal as an HTTP Archive 1.2, for the tools that read such: http://www.softwareishard.com/blog/har-12-spec/ */
 
 import { STATUS_CODES } from 'node:http'
-import { type Entry, RequestEntry } from './journal.ts'
+import { type Entry, RequestEntry } from './journal-entry.ts'
 import {
   answerHeadersOf,
   headersOf,

@@ -5,7 +5,7 @@ import { anyOf, questions } from '../faults/match.ts'
 import type { Surroundings } from '../faults/passage.ts'
 import { MatchSchema } from '../faults/rule-schema.ts'
 import { Sighting } from '../faults/sighting.ts'
-import { type Entry, RequestEntry } from './journal.ts'
+import { type Entry, RequestEntry } from './journal-entry.ts'
 import { headersOf, type Place, viewOf } from './journal-view.ts'
 import { operationAt } from './operation.ts'
 

@@ -2,7 +2,7 @@
 
 import * as z from 'zod'
 import { duration, durationMs } from '../reading/duration.ts'
-import type { Entry, RequestEntry } from './journal.ts'
+import type { Entry, RequestEntry } from './journal-entry.ts'
 import { type EntryMatch, EntryMatchSchema, wishesOf } from './journal-match.ts'
 import { type EntryView, type Place, viewOf } from './journal-view.ts'
 

@@ -4,7 +4,7 @@ import type { Cloud } from '../cloud/cloud.ts'
 import type { CloudEvent } from '../cloud/events.ts'
 import type { Body } from '../python/answer.ts'
 import { toText } from '../reading/time.ts'
-import { type ChangeEntry, type Entry, RequestEntry } from './journal.ts'
+import { type ChangeEntry, type Entry, RequestEntry } from './journal-entry.ts'
 import { type Operation, operationAt } from './operation.ts'
 import { redactHeader, redactText } from './redact.ts'
 

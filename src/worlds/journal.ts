@@ -9,9 +9,10 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Cloud } from '../cloud/cloud.ts'
 import type { CloudEvent } from '../cloud/events.ts'
 import type { Identity } from '../cloud/identity.ts'
-import { type Body, rememberedIn } from '../python/answer.ts'
-import type { Answer, Face, Layer, Passage } from './layer.ts'
-import { Ring } from './ring.ts'
+import { type Body, type Made, rememberedIn } from '../python/answer.ts'
+import { type Actor, ChangeEntry, type Entry, type Question, RequestEntry, type Subject } from './journal-entry.ts'
+import type { Answer, Layer, Passage } from './layer.ts'
+import { Ledger } from './ledger.ts'
 
 /** How much is kept. What is older goes, but for the counts. */
 export interface JournalLimits {
@@ -22,152 +23,6 @@ export interface JournalLimits {
 }
 
 export const JOURNAL_LIMITS: JournalLimits = { entries: 10_000, bytes: 64 * 1024 * 1024 }
-
-/** Who changes a cloud without asking one of its faces. */
-export type Actor = 'control' | 'scenario' | 'clock'
-
-/** What a request has in common with others that are like it: kept once for all of them. */
-export interface Question {
-  face: Face
-  method: string
-  /** As it came: a path with its query, or the whole URL of what came over no socket. */
-  target: string
-  /** Below the world's address, decoded. */
-  path: string
-  query: string
-  /** As Node has them, name after value, or as they were given. */
-  headers: string[] | Headers
-  /** Who the users were then. */
-  identity: Identity
-}
-
-/** What few requests have. */
-interface More {
-  /** The request's, as far as the face has read it. */
-  body?: Uint8Array<ArrayBuffer>
-  events?: CloudEvent[]
-  fired?: Passage['fired']
-  subject?: Subject | undefined
-  failure?: string
-}
-
-/**
- * A request and its answer. Written by the journal alone, and to be read at once: what stands in it when it is gone from the
- * journal is another request.
- */
-export class RequestEntry {
-  readonly by = 'request'
-  /** Counted from 1, in the order of the answers. */
-  id = 0
-  /** Counted from 1, in the order in which they were asked. */
-  asked = 0
-  /** The world's time when it was asked; milliseconds since 1970. */
-  at = 0.5
-  /** Milliseconds on the world's clock until it was answered. */
-  waited = 0
-  /** When it was asked, and how long it took: milliseconds since the process began, and microseconds. */
-  started = 0
-  took = 0
-  question: Question
-  more: More | undefined
-  /** 0 when there was no answer. */
-  status = 0
-  /** All of the answer's, but for the request id where that stands by itself. */
-  answerHeaders: Record<string, string> | Headers | undefined
-  requestId: string | undefined
-  answer: Body | undefined
-  bytes = 0
-  /** Which run of a timer it began in. */
-  ring = 0
-  /** Whether nobody will write into it any more once it has been answered. */
-  closes = true
-
-  constructor(question: Question) {
-    this.question = question
-  }
-
-  get face(): Face {
-    return this.question.face
-  }
-  get method(): string {
-    return this.question.method
-  }
-  get target(): string {
-    return this.question.target
-  }
-  get path(): string {
-    return this.question.path
-  }
-  get query(): string {
-    return this.question.query
-  }
-  get headers(): string[] | Headers {
-    return this.question.headers
-  }
-  get identity(): Identity {
-    return this.question.identity
-  }
-  get body(): Uint8Array<ArrayBuffer> | undefined {
-    return this.more?.body
-  }
-  /** What it changed. */
-  get events(): CloudEvent[] | undefined {
-    return this.more?.events
-  }
-  get fired(): Passage['fired'] {
-    return this.more?.fired
-  }
-  /** What the path named when it was asked. */
-  get subject(): Subject | undefined {
-    return this.more?.subject
-  }
-  /** Why there was no answer. */
-  get failure(): string | undefined {
-    return this.more?.failure
-  }
-
-  add(more: More): void {
-    this.more = { ...this.more, ...more }
-  }
-
-  note(event: CloudEvent): void {
-    const events = this.more?.events
-    if (events) events.push(event)
-    else this.add({ events: [event] })
-  }
-}
-
-/** A service, instance or hypervisor that a path names: whose host it is may not be told any more once it is gone. */
-export interface Subject {
-  host: string | null
-  binary: string | null
-}
-
-/** Changes that no request made. */
-export class ChangeEntry {
-  id = 0
-  readonly by: Actor
-  /** On what occasion: `PATCH /services/nova-compute@host1`. */
-  readonly what: string
-  readonly at: number
-  readonly started: number = Math.floor(performance.now())
-  readonly events: CloudEvent[] = []
-  readonly bytes = 512
-  readonly ring: number
-
-  constructor(by: Actor, what: string, cloud: Cloud) {
-    this.by = by
-    this.what = what
-    this.at = cloud.clock.now()
-    this.ring = cloud.clock.ring()
-  }
-
-  note(event: CloudEvent): void {
-    this.events.push(event)
-  }
-}
-
-export type Entry = RequestEntry | ChangeEntry
 
 /** A moment of a journal, kept. */
 export interface JournalState {
@@ -219,16 +74,13 @@ export interface JournalOptions {
   subjectOf(passage: Passage): Subject | undefined
 }
 
-/** How many entries that are gone are held ready at the most. */
-const MOST_SPARE = 16
-
 /** What does something at the moment, across everything that it waits for. One for all worlds. */
 const acting = new AsyncLocalStorage<Entry>()
 
 export function createJournal(cloud: Cloud, { limits, nameOf, subjectOf }: JournalOptions): Journal {
   const most = { ...JOURNAL_LIMITS, ...limits }
   const listeners = new Set<() => void>()
-  let kept = new Ring<Entry>()
+  let kept = new Ledger()
   let bytes = 0
   let last = 0
   let order = 0
@@ -238,28 +90,18 @@ export function createJournal(cloud: Cloud, { limits, nameOf, subjectOf }: Journ
   let answered = 0
   let gone = new Map<string, number>()
   /** The request whose answer is being worked out at this very moment. */
-  /** Up to this id a snapshot has them. */
-  let pinned = 0
   let current: RequestEntry | undefined
   let latest: Question | undefined
-  /** The latest that was answered. */
-  let closed: RequestEntry | undefined
+  let alike: Alike | undefined
   /** Changes of a timer or of a caller in this process, until whoever made them is done. */
   let unasked: ChangeEntry | undefined
 
-  // An entry that goes is written over by one that comes. To keep some for long and let others go is what a garbage collector
-  // is worst at: it would cost more than all else here together.
-  const spare: RequestEntry[] = []
   const begun = (passage: Passage): RequestEntry => {
-    latest = questionOf(passage, cloud.state.identity, latest)
-    const entry = spare.pop() ?? new RequestEntry(latest)
-    entry.question = latest
-    entry.more = undefined
-    entry.status = 0
-    entry.answerHeaders = entry.requestId = entry.answer = undefined
+    const now = cloud.clock.now()
+    latest = questionOf(passage, cloud.state.identity, now, latest)
+    const entry = new RequestEntry(latest)
     entry.asked = ++order
-    entry.at = cloud.clock.now()
-    entry.ring = cloud.clock.ring()
+    entry.later = now - latest.since
     return entry
   }
 
@@ -273,16 +115,16 @@ export function createJournal(cloud: Cloud, { limits, nameOf, subjectOf }: Journ
   }
 
   const drop = () => {
-    const entry = kept.shift()
-    if (!entry) return
-    bytes -= entry.bytes
-    const { question, status } = entry.by === 'request' ? entry : OF_NO_REQUEST
+    bytes -= kept.oldestBytes()
+    const question = kept.oldestQuestion()
+    const status = kept.oldestStatus()
     if (going && question !== undefined && going.question === question && going.status === status) going.count++
     else {
       countGone()
-      going = { name: nameOf(entry), question, status, count: 1 }
+      const entry = kept.find(kept.oldest ?? 0)
+      if (entry) going = { name: nameOf(entry), question, status, count: 1 }
     }
-    if (entry.by === 'request' && entry.closes && entry.id > pinned && spare.length < MOST_SPARE) spare.push(entry)
+    kept.shift()
   }
 
   const dropAll = () => {
@@ -306,7 +148,8 @@ export function createJournal(cloud: Cloud, { limits, nameOf, subjectOf }: Journ
   const onEvent = (event: CloudEvent) => {
     if (most.entries === 0) return
     const ring = cloud.clock.ring()
-    const actor = current ?? acting.getStore()
+    const actor = acting.getStore()
+    if (current) return current.note(event)
     if (actor && (ring === 0 || actor.ring === ring)) return actor.note(event)
     const by = ring === 0 ? 'control' : 'clock'
     if (unasked && (unasked.by !== by || unasked.ring !== ring)) settleUnasked()
@@ -322,16 +165,15 @@ export function createJournal(cloud: Cloud, { limits, nameOf, subjectOf }: Journ
     answered++
     entry.started = Math.floor(began)
     entry.took = Math.round((performance.now() - began) * 1000)
-    entry.waited = cloud.clock.now() - entry.at
     if (passage.fired) entry.add({ fired: passage.fired })
     if (passage.lost !== undefined) entry.add({ failure: passage.lost })
-    else if (response) keepAnswer(entry, response, closed)
-    closed = entry
+    else if (response) alike = keepAnswer(entry, response, alike)
     entry.bytes = 512 + 2 * entry.target.length + (entry.body?.byteLength ?? 0) + sizeOf(entry.answer)
     append(entry)
   }
 
   const fail = (entry: RequestEntry, passage: Passage, began: number, error: unknown): never => {
+    entry.waited = cloud.clock.now() - entry.at
     entry.add({ failure: error instanceof Error ? error.message : String(error) })
     close(entry, passage, began, undefined)
     throw error
@@ -350,11 +192,13 @@ export function createJournal(cloud: Cloud, { limits, nameOf, subjectOf }: Journ
       current = outer
     }
     if (!(answer instanceof Promise)) {
+      entry.waited = 0
       close(entry, passage, began, answer)
       return answer
     }
     return answer.then(
       (response) => {
+        entry.waited = cloud.clock.now() - entry.at
         close(entry, passage, began, response)
         return response
       },
@@ -368,8 +212,7 @@ export function createJournal(cloud: Cloud, { limits, nameOf, subjectOf }: Journ
       asked++
       const { method } = entry
       if (method === 'GET' || method === 'HEAD') return answerOf(entry, passage, next)
-      entry.closes = false
-      entry.add({ subject: subjectOf(passage) })
+      entry.add({ subject: subjectOf(passage), ring: cloud.clock.ring() })
       keepBody(entry, passage.request)
       return acting.run(entry, () => answerOf(entry, passage, next))
     },
@@ -383,9 +226,8 @@ export function createJournal(cloud: Cloud, { limits, nameOf, subjectOf }: Journ
       settleUnasked()
       return kept.list()
     },
-    // Ids leave none out, from the oldest that is kept to the latest.
-    find: (id) => kept.at(id - (kept.at(0)?.id ?? 0)),
-    oldest: () => kept.at(0)?.id ?? last + 1,
+    find: (id) => kept.find(id),
+    oldest: () => kept.oldest ?? last + 1,
     last: () => last,
     requests: () => ({ asked, answered, open: asked - answered }),
     gone() {
@@ -412,7 +254,7 @@ export function createJournal(cloud: Cloud, { limits, nameOf, subjectOf }: Journ
     },
     clear() {
       settleUnasked()
-      kept = new Ring()
+      kept = new Ledger()
       bytes = 0
       going = undefined
       gone = new Map()
@@ -423,13 +265,13 @@ export function createJournal(cloud: Cloud, { limits, nameOf, subjectOf }: Journ
     state() {
       settleUnasked()
       countGone()
-      pinned = last
       return { entries: kept.list(), last, order, asked, answered, gone: new Map(gone) }
     },
     restore(state) {
       times++
       unasked = undefined
-      kept = new Ring(state.entries)
+      kept = new Ledger()
+      for (const entry of state.entries) kept.push(entry)
       going = undefined
       bytes = state.entries.reduce((sum, entry) => sum + entry.bytes, 0)
       last = state.last
@@ -458,18 +300,27 @@ function keepBody(entry: RequestEntry, request: Request): void {
   Object.defineProperty(request, 'arrayBuffer', { value, configurable: true })
 }
 
-function keepAnswer(entry: RequestEntry, response: Response, before: RequestEntry | undefined): void {
+/** @returns what the next answer may be like */
+function keepAnswer(entry: RequestEntry, response: Response, alike: Alike | undefined): Alike | undefined {
   const made = rememberedIn(response)
   entry.status = response.status
-  entry.answerHeaders = made?.headers ?? response.headers
-  if (made) entry.requestId = made.headers[REQUEST_ID]
-  if (made && before && before.requestId !== undefined && areAlike(made.headers, before.answerHeaders)) {
-    entry.answerHeaders = before.answerHeaders
+  keepBodyOf(entry, response, made)
+  if (!made) {
+    entry.answerHeaders = response.headers
+    return alike
   }
+  const { headers } = made
+  const same = alike !== undefined && areAlike(headers, alike) ? alike : { headers, count: Object.keys(headers).length }
+  entry.answerHeaders = same.headers
+  entry.requestId = headers[REQUEST_ID]
+  return same
+}
+
+function keepBodyOf(entry: RequestEntry, response: Response, made: Made | undefined): void {
   // What is asked for its head alone is sent no body, whatever there is.
   entry.answer = entry.method === 'HEAD' ? null : made?.body
   if (entry.answer !== undefined || response.body === null) return
-  entry.closes = false
+  entry.add({})
   // It comes from elsewhere, so it is read on the side. What breaks off is kept as nothing.
   response
     .clone()
@@ -486,6 +337,7 @@ function keepAnswer(entry: RequestEntry, response: Response, before: RequestEntr
 function questionOf(
   { request, environ, face, incoming }: Passage,
   identity: Identity,
+  since: number,
   latest: Question | undefined,
 ): Question {
   const { method } = request
@@ -495,22 +347,28 @@ function questionOf(
     latest !== undefined &&
     latest.target === target &&
     latest.method === method &&
-    latest.path === environ.path &&
     latest.identity === identity &&
     areSame(headers, latest.headers)
-  return same ? latest : { face, method, target, path: environ.path, query: environ.query, headers, identity }
+  return same ? latest : { face, method, target, path: environ.path, query: environ.query, headers, identity, since }
 }
-
-const OF_NO_REQUEST = { question: undefined, status: 0 }
 
 const REQUEST_ID = 'x-openstack-request-id'
 
-/** Whether headers are the same but for the ids of the requests. */
-function areAlike(headers: Record<string, string>, others: Record<string, string> | Headers | undefined): boolean {
-  if (others === undefined || others instanceof Headers) return false
-  for (const name in headers) if (headers[name] !== others[name] && !name.endsWith('-request-id')) return false
-  for (const name in others) if (headers[name] === undefined) return false
-  return true
+const REQUEST_IDS = [REQUEST_ID, 'x-compute-request-id']
+
+/** The headers of the latest answer, kept once for all that have the same but for their request ids. */
+interface Alike {
+  headers: Record<string, string>
+  count: number
+}
+
+function areAlike(headers: Record<string, string>, alike: Alike): boolean {
+  let count = 0
+  for (const name in headers) {
+    count++
+    if (headers[name] !== alike.headers[name] && !REQUEST_IDS.includes(name)) return false
+  }
+  return count === alike.count
 }
 
 function areSame(headers: string[] | Headers, others: string[] | Headers): boolean {

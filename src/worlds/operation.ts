@@ -4,7 +4,7 @@ import type { Cloud } from '../cloud/cloud.ts'
 import { operationOf as keystoneOperation } from '../keystone/app.ts'
 import { operationOf as novaOperation } from '../nova/operations.ts'
 import type { Environ } from '../python/wsgi.ts'
-import type { Subject } from './journal.ts'
+import type { Subject } from './journal-entry.ts'
 import type { Face } from './layer.ts'
 
 /** What a request asks for, as far as it can be told without doing it. */
