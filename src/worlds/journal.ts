@@ -6,6 +6,7 @@
  */
 
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { performance } from 'node:perf_hooks'
 import type { Cloud } from '../cloud/cloud.ts'
 import type { CloudEvent } from '../cloud/events.ts'
 import type { Identity } from '../cloud/identity.ts'
@@ -26,7 +27,9 @@ export const JOURNAL_LIMITS: JournalLimits = { entries: 10_000, bytes: 64 * 1024
 
 /** A moment of a journal, kept. */
 export interface JournalState {
-  entries: Entry[]
+  /** Not to be written into. */
+  entries: Ledger
+  bytes: number
   last: number
   order: number
   asked: number
@@ -265,15 +268,14 @@ export function createJournal(cloud: Cloud, { limits, nameOf, subjectOf }: Journ
     state() {
       settleUnasked()
       countGone()
-      return { entries: kept.list(), last, order, asked, answered, gone: new Map(gone) }
+      return { entries: kept.copy(), bytes, last, order, asked, answered, gone: new Map(gone) }
     },
     restore(state) {
       times++
       unasked = undefined
-      kept = new Ledger()
-      for (const entry of state.entries) kept.push(entry)
+      kept = state.entries.copy()
       going = undefined
-      bytes = state.entries.reduce((sum, entry) => sum + entry.bytes, 0)
+      bytes = state.bytes
       last = state.last
       order = state.order
       // Whoever is still under way now will be answered, too.
@@ -283,7 +285,7 @@ export function createJournal(cloud: Cloud, { limits, nameOf, subjectOf }: Journ
       for (const told of listeners) told()
     },
     reset() {
-      this.restore({ entries: [], last: 0, order: 0, asked: 0, answered: 0, gone: new Map() })
+      this.restore({ entries: new Ledger(), bytes: 0, last: 0, order: 0, asked: 0, answered: 0, gone: new Map() })
     },
   }
 }

@@ -24,7 +24,11 @@ function entry(id: number, plain: boolean): RequestEntry {
     bytes: id,
     status: 200 + (id % 5),
   })
-  Object.assign(made, { answer: `answer ${id}`, answerHeaders: {}, requestId: `req-${id}` })
+  Object.assign(made, {
+    answer: `answer ${id}`,
+    answerHeaders: {},
+    requestId: id % 3 === 0 ? undefined : id % 3 === 1 ? `req-${id}` : `req-${String(id).padStart(36, '0')}`,
+  })
   if (!plain) made.add({ failure: `${id}` })
   return made
 }
@@ -47,6 +51,7 @@ test('a ledger gives back what was put into it, in order, however much came and 
         }
       }
       expect(ledger.list()).toEqual(wanted)
+      expect(ledger.copy().list()).toEqual(wanted)
       expect(ledger.size).toBe(wanted.length)
       expect(ledger.oldest).toBe(wanted[0]?.id)
       expect(wanted.map((each) => ledger.find(each.id))).toEqual(wanted)
