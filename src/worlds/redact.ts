@@ -1,8 +1,7 @@
 /** What is secret in a request or an answer, shown as something that can be compared but not used. */
 
 import { hexFor } from '../cloud/ids.ts'
-
-const SECRET_HEADERS = new Set(['x-auth-token', 'x-subject-token', 'x-service-token', 'authorization', 'cookie'])
+import { secretInHeader } from '../recordings/redact.ts'
 
 /** Its value is a secret wherever it stands in JSON. */
 const SECRET_KEYS = /("(?:[a-z_]*password|adminPass|secret)"\s*:\s*)"((?:[^"\\]|\\.)*)"/gi
@@ -16,7 +15,7 @@ export function redacted(seed: number, secret: string): string {
 }
 
 export function redactHeader(seed: number, name: string, value: string): string {
-  return SECRET_HEADERS.has(name.toLowerCase()) ? redacted(seed, value) : value
+  return secretInHeader(name.toLowerCase()) ? redacted(seed, value) : value
 }
 
 /** A body, with the values of its secrets redacted and everything else as it is. */

@@ -68,6 +68,14 @@ test('an orphan that a process makes is put down to the clock', async () => {
   expect(entry).toMatchObject({ by: 'clock', changed: [{ type: 'resource-provider.created', name: 'host1' }] })
 })
 
+test.each(['X-Auth-Token', 'X-Storage-Token', 'X-Service-Token'])('a token in %s is not shown', async (header) => {
+  await using nova = await boot()
+  await nova.nova('/os-services', { token: null, headers: { [header]: 'hush-hush' } })
+  const { text } = await nova.control('GET', '/journal')
+  expect(text).not.toContain('hush-hush')
+  expect(text).toContain(header.toLowerCase())
+})
+
 test('tokens and passwords are not shown, but the same secret looks the same', async () => {
   await using nova = await boot()
   const password = { user: { name: 'admin', domain: { id: 'default' }, password: 'secret' } }
