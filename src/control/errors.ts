@@ -1,6 +1,7 @@
 /** Why a control request is turned down: one shape for all, `{"error": {"message", "path"?, "hint"?}}`. */
 
 import { CloudError, type Refusal } from '../cloud/errors.ts'
+import type { Checked } from '../reading/check.ts'
 import { type Complaint, pathText } from '../reading/complaint.ts'
 
 /** A control request that cannot be done. Nothing has changed. */
@@ -21,8 +22,10 @@ export function notFound(message: string, hint?: string): never {
   throw new ControlError(404, { message, path: [], hint })
 }
 
-/** Say what is wrong with what was sent. @throws {ControlError} 400 always */
-export function refuseAll([first, ...others]: Complaint[]): never {
+/** What was sent, once it has been checked. @throws {ControlError} 400 with everything that is wrong with it */
+export function accepted<Value>({ value, complaints }: Checked<Value>): Value {
+  if (complaints === undefined) return value
+  const [first, ...others] = complaints
   throw new ControlError(400, first ?? { message: 'the body is not as expected', path: [] }, ...others)
 }
 

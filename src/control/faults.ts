@@ -6,7 +6,7 @@ import { checkRule, checkRules } from '../faults/read.ts'
 import { warningsOf } from '../faults/warnings.ts'
 import { knownTo } from '../worlds/faults.ts'
 import type { World } from '../worlds/world.ts'
-import { refuseAll } from './errors.ts'
+import { accepted } from './errors.ts'
 import { jsonOf, noSuch, type Place, parameter } from './request.ts'
 
 export const faults = new Hono<{ Bindings: Place }>()
@@ -14,11 +14,10 @@ export const faults = new Hono<{ Bindings: Place }>()
   .post('/', async (c) => {
     const { world } = c.env
     const sent = await jsonOf(c)
-    const { value, complaints } = checkRules(sent, knownTo(world.cloud, namesIn(world)))
-    if (complaints !== undefined) refuseAll(complaints)
-    world.faults.add(value.rules)
-    const made = value.rules.map(({ rule }) => view(ruleAt(world, rule.name)))
-    const warnings = value.warnings.length > 0 && { warnings: value.warnings }
+    const read = accepted(checkRules(sent, knownTo(world.cloud, namesIn(world))))
+    world.faults.add(read.rules)
+    const made = read.rules.map(({ rule }) => view(ruleAt(world, rule.name)))
+    const warnings = read.warnings.length > 0 && { warnings: read.warnings }
     return c.json(Array.isArray(sent) ? { faults: made, ...warnings } : { ...made[0], ...warnings }, 201)
   })
   .delete('/', (c) => {
@@ -33,11 +32,10 @@ export const faults = new Hono<{ Bindings: Place }>()
     const changed = typeof change === 'object' && change !== null ? withoutNull({ ...written, ...change }) : change
     const known = knownTo(world.cloud)
     const others = new Set(namesIn(world).filter((each) => each !== name))
-    const { value, complaints } = checkRule(changed, known, others)
-    if (complaints !== undefined) refuseAll(complaints)
-    world.faults.replace(name, value)
-    const warnings = warningsOf(value.rule, known)
-    return c.json({ ...view(ruleAt(world, value.rule.name)), ...(warnings.length > 0 && { warnings }) })
+    const set = accepted(checkRule(changed, known, others))
+    world.faults.replace(name, set)
+    const warnings = warningsOf(set.rule, known)
+    return c.json({ ...view(ruleAt(world, set.rule.name)), ...(warnings.length > 0 && { warnings }) })
   })
   .delete('/:name', (c) => {
     const { name } = ruleAt(c.env.world, parameter(c, 'name'))

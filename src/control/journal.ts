@@ -10,8 +10,8 @@ import { type EntryMatch, EntryMatchSchema, matcher } from '../worlds/journal-ma
 import { ExpectationSchema, verify } from '../worlds/journal-verify.ts'
 import { namesOf, type Place as Shown, viewOf } from '../worlds/journal-view.ts'
 import type { World } from '../worlds/world.ts'
-import { DEFAULT_WORLD } from '../worlds/worlds.ts'
-import { ControlError } from './errors.ts'
+import { worldPrefix } from '../worlds/worlds.ts'
+import { accepted, ControlError } from './errors.ts'
 import { journalStream } from './journal-stream.ts'
 import { bodyOf, jsonOf, noSuch, type Place, parameter } from './request.ts'
 
@@ -77,12 +77,8 @@ export function journalRoutes(version: string) {
     .post('/verify', async (c) => {
       const { world } = c.env
       const written = await jsonOf(c)
-      const { value, complaints } = check(ExpectationSchema, written)
-      if (complaints !== undefined) {
-        const [first, ...others] = complaints
-        throw new ControlError(400, first ?? { message: 'the body is not as expected', path: [] }, ...others)
-      }
-      const verdict = verify(shownIn(world), world.journal.entries(), value, written as object)
+      const expected = accepted(check(ExpectationSchema, written))
+      const verdict = verify(shownIn(world), world.journal.entries(), expected, written as object)
       return c.json({ ...verdict, unused_faults: world.faults.unused() }, verdict.ok ? 200 : 417)
     })
     .get('/:id{\\d+}', (c) => {
@@ -96,7 +92,7 @@ export function journalRoutes(version: string) {
 
 /** How a world's entries are shown. */
 export function shownIn({ cloud, seed, name }: World): Shown {
-  return { cloud, seed, prefix: name === DEFAULT_WORLD ? '' : `/w/${name}` }
+  return { cloud, seed, prefix: worldPrefix(name) }
 }
 
 /** The latest so many of them; with `after`, the first so many. */
@@ -147,14 +143,7 @@ function queryOf(c: Context<{ Bindings: Place }>): Query {
     } else if (name === 'body') match.body = jsonIn(values[0] ?? '')
     else match[name] = value
   }
-  return { match: checked(EntryMatchSchema, match), choice: checked(Choice, choice) }
-}
-
-function checked<Schema extends z.ZodType>(schema: Schema, value: unknown): z.infer<Schema> {
-  const { value: good, complaints } = check(schema, value)
-  if (complaints === undefined) return good
-  const [first, ...others] = complaints
-  throw new ControlError(400, first ?? { message: 'the query is not as expected', path: [] }, ...others)
+  return { match: accepted(check(EntryMatchSchema, match)), choice: accepted(check(Choice, choice)) }
 }
 
 function jsonIn(text: string): unknown {

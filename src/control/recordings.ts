@@ -8,7 +8,7 @@ import { readRecording } from '../recordings/recording.ts'
 import { REPLAY_ELSES, REPLAY_IDS, REPLAY_MODES, REPLAY_TIMES } from '../recordings/replay.ts'
 import type { Held } from '../worlds/recordings.ts'
 import { holdRecording } from '../worlds/replayed.ts'
-import { ControlError } from './errors.ts'
+import { accepted } from './errors.ts'
 import { bodyOf, type ControlContext, noSuch, type Place, parameter } from './request.ts'
 
 const Options = {
@@ -50,12 +50,7 @@ export const recordings = new Hono<{ Bindings: Place }>()
 async function wanted(c: ControlContext): Promise<z.infer<typeof NewRecording>> {
   if (!/ndjson|jsonl|octet-stream|x-www-form-urlencoded/.test(c.req.header('content-type') ?? ''))
     return bodyOf(c, NewRecording)
-  const { value, complaints } = check(Query, c.req.query())
-  if (complaints !== undefined) {
-    const [first, ...others] = complaints
-    throw new ControlError(400, first ?? { message: 'the query is not as expected', path: [] }, ...others)
-  }
-  return { ...value, recording: await c.req.text() }
+  return { ...accepted(check(Query, c.req.query())), recording: await c.req.text() }
 }
 
 function recordingIn(text: string) {
@@ -63,10 +58,8 @@ function recordingIn(text: string) {
     return readRecording(text, 'recording')
   } catch (error) {
     if (!(error instanceof InputError)) throw error
-    const [first = error.message, ...others] = error.message
-      .split('\n')
-      .map((message) => ({ message, path: ['recording'] }))
-    throw new ControlError(400, typeof first === 'string' ? { message: first, path: ['recording'] } : first, ...others)
+    const complaints = error.message.split('\n').map((message) => ({ message, path: ['recording'] }))
+    return accepted<ReturnType<typeof readRecording>>({ complaints })
   }
 }
 

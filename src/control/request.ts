@@ -5,7 +5,7 @@ import type * as z from 'zod'
 import { check, nearest, oneOf } from '../reading/check.ts'
 import type { World } from '../worlds/world.ts'
 import type { Worlds } from '../worlds/worlds.ts'
-import { ControlError } from './errors.ts'
+import { accepted, ControlError } from './errors.ts'
 
 /** The largest body that is read: a whole world may be in it. */
 export const MAX_BODY_BYTES = 64 * 1024 * 1024
@@ -31,10 +31,7 @@ export type ControlContext = Context<{ Bindings: Place }>
 
 /** The body as the schema wants it. @throws {ControlError} 400 with everything that is wrong with it */
 export async function bodyOf<Schema extends z.ZodType>(c: ControlContext, schema: Schema): Promise<z.infer<Schema>> {
-  const { value, complaints } = check(schema, await jsonOf(c))
-  if (complaints === undefined) return value
-  const [first, ...others] = complaints
-  throw new ControlError(400, first ?? { message: 'the body is not as expected', path: [] }, ...others)
+  return accepted(check(schema, await jsonOf(c)))
 }
 
 /** The body, as JSON or, when its Content-Type says so, as YAML. An empty one is `{}`. @throws {ControlError} 400, 413 */

@@ -15,7 +15,7 @@ import {
 } from '../worlds/scenarios.ts'
 import { VOCABULARY } from '../worlds/stage.ts'
 import type { WorldFile } from '../worlds/world-schema.ts'
-import { ControlError, refuseAll } from './errors.ts'
+import { accepted, ControlError } from './errors.ts'
 import { jsonOf, noSuch, type Place, parameter } from './request.ts'
 
 /** The name of one that comes with novasim, in place of a scenario. */
@@ -28,7 +28,7 @@ export const scenarios = new Hono<{ Bindings: Place }>()
   .post('/', async (c) => {
     const written = await jsonOf(c)
     const byName = ByName.safeParse(written)
-    const scenario = byName.success ? named(byName.data.name) : checked(written)
+    const scenario = byName.success ? named(byName.data.name) : accepted(checkScenario(written, VOCABULARY))
     if (scenario.world !== undefined) c.env.world.put(await loadWorld(builtInOnly(scenario.world)))
     return c.json(view(startScenario(c.env.world, scenario, c.env.origin)), 201)
   })
@@ -60,11 +60,6 @@ function named(name: string): Scenario {
   const found = builtInScenario(name)
   if (found) return found
   throw new ControlError(404, { message: `there is no scenario "${name}"`, path: ['name'], hint })
-}
-
-function checked(written: unknown): Scenario {
-  const { value, complaints } = checkScenario(written, VOCABULARY)
-  return complaints === undefined ? value : refuseAll(complaints)
 }
 
 /** Files are for whoever starts novasim to name, not for whoever reaches its port. */

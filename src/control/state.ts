@@ -4,18 +4,13 @@ import { Hono } from 'hono'
 import { checkWorld } from '../worlds/read.ts'
 import { stopScenarios } from '../worlds/scenarios.ts'
 import { toWorldFile } from '../worlds/world-file.ts'
-import { ControlError } from './errors.ts'
+import { accepted } from './errors.ts'
 import { jsonOf, type Place } from './request.ts'
 
 export const state = new Hono<{ Bindings: Place }>()
   .get('/', (c) => c.json(toWorldFile(c.env.world.describe())))
   .put('/', async (c) => {
-    const { value, complaints } = checkWorld(await jsonOf(c))
-    if (complaints !== undefined) {
-      const [first, ...others] = complaints
-      throw new ControlError(400, first ?? { message: 'the world is not as expected', path: [] }, ...others)
-    }
-    c.env.world.put(value)
+    c.env.world.put(accepted(checkWorld(await jsonOf(c))))
     return c.json(toWorldFile(c.env.world.describe()))
   })
 

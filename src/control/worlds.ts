@@ -9,8 +9,8 @@ import { checkWorld } from '../worlds/read.ts'
 import type { World } from '../worlds/world.ts'
 import type { WorldDescription } from '../worlds/world-file.ts'
 import { CLOCK_MODES } from '../worlds/world-schema.ts'
-import { DEFAULT_WORLD } from '../worlds/worlds.ts'
-import { ControlError } from './errors.ts'
+import { worldPrefix } from '../worlds/worlds.ts'
+import { accepted, ControlError } from './errors.ts'
 import { bodyOf, noSuch, type Place, parameter, type Steered } from './request.ts'
 
 const NewWorld = z.strictObject({
@@ -44,7 +44,7 @@ export function worldRoutes({ worlds }: Steered) {
 }
 
 function view(world: World, origin: string): object {
-  const url = world.name === DEFAULT_WORLD ? origin : `${origin}/w/${world.name}`
+  const url = origin + worldPrefix(world.name)
   return {
     name: world.name,
     seed: world.seed,
@@ -69,6 +69,5 @@ function named(name: string): WorldDescription {
 function written(world: object): WorldDescription {
   const { value, complaints } = checkWorld(world)
   if (complaints === undefined) return value
-  const [first, ...others] = complaints.map(({ path, ...same }) => ({ ...same, path: ['world', ...path] }))
-  throw new ControlError(400, first ?? { message: 'the world is not as expected', path: ['world'] }, ...others)
+  return accepted({ complaints: complaints.map(({ path, ...same }) => ({ ...same, path: ['world', ...path] })) })
 }

@@ -9,7 +9,7 @@ import { readScenario, type Scenario } from '../scenarios/scenario.ts'
 import type { Stage } from '../scenarios/stage.ts'
 import { stageOf, VOCABULARY } from './stage.ts'
 import type { World } from './world.ts'
-import { DEFAULT_WORLD } from './worlds.ts'
+import { worldPrefix } from './worlds.ts'
 
 /** A scenario on a world. */
 export interface HeldScenario {
@@ -40,7 +40,7 @@ export function startScenario(
   origin: string,
   onStep?: (played: Played) => void,
 ): HeldScenario {
-  const base = world.name === DEFAULT_WORLD ? origin : `${origin}/w/${world.name}`
+  const base = origin + worldPrefix(world.name)
   const stage = stageOf(
     world,
     clientOf((request) => world.fetch(request, environOf(request, base))),

@@ -40,8 +40,7 @@ export function stageOf(world: World, ask: Stage['ask'], drivesClock: boolean): 
     ask,
     act,
     setFault(fault) {
-      const names = faults.list().map(({ name }) => name)
-      const { value, complaints } = checkRule(fault, knownTo(cloud, names), new Set())
+      const { value, complaints } = checkRule(fault, knownTo(cloud), new Set())
       if (complaints) return complaints
       faults.add([value])
       return []

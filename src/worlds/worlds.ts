@@ -49,6 +49,11 @@ export function createWorlds(defaults: Pick<WorldOptions, 'journal'> = {}): Worl
   }
 }
 
+/** The path below the emulator's address at which a world answers: nothing for the default one, `/w/ci-7` for another. */
+export function worldPrefix(name: string): string {
+  return name === DEFAULT_WORLD ? '' : `/w/${name}`
+}
+
 /** Which world a path is in, and the path below its address. */
 export function splitWorldPath(path: string): { name: string; prefix: string; path: string } {
   if (!path.startsWith('/w/')) return { name: DEFAULT_WORLD, prefix: '', path }
