@@ -6,7 +6,7 @@ import type { World } from '../worlds/world.ts'
 import { AggregateEntry } from '../worlds/world-schema.ts'
 import { bodyOf, noSuch, type Place, parameter } from './request.ts'
 
-const Change = AggregateEntry.omit({ id: true, uuid: true }).partial()
+export const AggregateChange = AggregateEntry.omit({ id: true, uuid: true }).partial()
 
 export const aggregates = new Hono<{ Bindings: Place }>()
   .get('/', (c) => c.json({ aggregates: [...c.env.world.cloud.state.aggregates.values()].map(view) }))
@@ -18,7 +18,7 @@ export const aggregates = new Hono<{ Bindings: Place }>()
   .get('/:id', (c) => c.json(view(aggregateAt(c.env.world, parameter(c, 'id')))))
   .patch('/:id', async (c) => {
     const aggregate = aggregateAt(c.env.world, parameter(c, 'id'))
-    const { availability_zone, ...change } = await bodyOf(c, Change)
+    const { availability_zone, ...change } = await bodyOf(c, AggregateChange)
     changeAggregate(c.env.world.cloud, aggregate, { ...change, availabilityZone: availability_zone })
     return c.json(view(aggregate))
   })

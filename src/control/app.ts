@@ -2,6 +2,7 @@
 
 import { Hono } from 'hono'
 import { nearest } from '../reading/check.ts'
+import { worldPrefix } from '../worlds/worlds.ts'
 import { aggregates } from './aggregates.ts'
 import { cells } from './cells.ts'
 import { clock } from './clock.ts'
@@ -37,6 +38,10 @@ export function controlApp(steered: Steered): ControlApp {
       uptime: (Date.now() - steered.startedAt) / 1000,
     }),
   )
+  app.get('/openapi.json', async (c) => {
+    const { openApi } = await import('./openapi.ts')
+    return c.json(openApi(steered.version, `${c.env.origin}${worldPrefix(c.env.world.name)}/_novasim`))
+  })
   app.route('/worlds', worldRoutes(steered))
   app.route('/state', state)
   app.route('/reset', reset)

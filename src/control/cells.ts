@@ -7,8 +7,8 @@ import type { World } from '../worlds/world.ts'
 import { CellEntry } from '../worlds/world-schema.ts'
 import { bodyOf, noSuch, type Place, parameter } from './request.ts'
 
-const NewCell = CellEntry.omit({ hosts: true })
-const Change = z.strictObject({ down: z.boolean() })
+export const NewCell = CellEntry.omit({ hosts: true })
+export const CellChange = z.strictObject({ down: z.boolean() })
 
 export const cells = new Hono<{ Bindings: Place }>()
   .get('/', (c) => c.json({ cells: c.env.world.cloud.state.cells.map((cell) => view(c.env.world, cell)) }))
@@ -19,7 +19,7 @@ export const cells = new Hono<{ Bindings: Place }>()
   .get('/:name', (c) => c.json(view(c.env.world, cellAt(c.env.world, parameter(c, 'name')))))
   .patch('/:name', async (c) => {
     const { name } = cellAt(c.env.world, parameter(c, 'name'))
-    const { down } = await bodyOf(c, Change)
+    const { down } = await bodyOf(c, CellChange)
     return c.json(view(c.env.world, setCellDown(c.env.world.cloud, name, down)))
   })
 

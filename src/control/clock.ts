@@ -9,13 +9,17 @@ import type { World } from '../worlds/world.ts'
 import { CLOCK_MODES, rate, time } from '../worlds/world-schema.ts'
 import { bodyOf, type Place } from './request.ts'
 
-const Settings = z.strictObject({ mode: z.enum(CLOCK_MODES).optional(), now: time.optional(), rate: rate.optional() })
-const Advance = z.strictObject({ by: duration })
+export const ClockSettings = z.strictObject({
+  mode: z.enum(CLOCK_MODES).optional(),
+  now: time.optional(),
+  rate: rate.optional(),
+})
+export const Advance = z.strictObject({ by: duration })
 
 export const clock = new Hono<{ Bindings: Place }>()
   .get('/', (c) => c.json(view(c.env.world)))
   .put('/', async (c) => {
-    const { mode, now, rate } = await bodyOf(c, Settings)
+    const { mode, now, rate } = await bodyOf(c, ClockSettings)
     setClock(c.env.world.cloud, {
       ...(mode && { mode }),
       ...(rate !== undefined && { rate }),

@@ -6,7 +6,7 @@ import type { World } from '../worlds/world.ts'
 import { InstanceEntry } from '../worlds/world-schema.ts'
 import { bodyOf, noSuch, type Place, parameter } from './request.ts'
 
-const Change = InstanceEntry.pick({ name: true, host: true, status: true }).partial()
+export const InstanceChange = InstanceEntry.pick({ name: true, host: true, status: true }).partial()
 
 export const instances = new Hono<{ Bindings: Place }>()
   .get('/', (c) => c.json({ instances: [...c.env.world.cloud.state.instances.values()] }))
@@ -18,7 +18,7 @@ export const instances = new Hono<{ Bindings: Place }>()
   .get('/:id', (c) => c.json(instanceAt(c.env.world, parameter(c, 'id'))))
   .patch('/:id', async (c) => {
     const instance = instanceAt(c.env.world, parameter(c, 'id'))
-    changeInstance(c.env.world.cloud, instance, await bodyOf(c, Change))
+    changeInstance(c.env.world.cloud, instance, await bodyOf(c, InstanceChange))
     return c.json(instance)
   })
   .delete('/:id', (c) => {

@@ -23,14 +23,14 @@ const BODY_SHOWN = 64 * 1024
 
 const whole = z.coerce.number().int().min(0)
 
-const Choice = z.strictObject({
+export const Choice = z.strictObject({
   limit: whole.optional(),
   after: whole.optional(),
   format: z.enum(['json', 'har']).optional(),
   by: z.enum(['request', 'control', 'scenario', 'clock']).optional(),
 })
 
-const Limits = z.strictObject({
+export const Limits = z.strictObject({
   entries: z.int().min(0, 'expected no less than 0; it keeps none then').optional(),
   bytes: z.int().min(0, 'expected no less than 0').optional(),
 })

@@ -6,7 +6,7 @@ import type { World } from '../worlds/world.ts'
 import { MigrationEntry } from '../worlds/world-schema.ts'
 import { bodyOf, noSuch, type Place, parameter } from './request.ts'
 
-const Change = MigrationEntry.pick({ status: true, dest: true }).partial()
+export const MigrationChange = MigrationEntry.pick({ status: true, dest: true }).partial()
 
 export const migrations = new Hono<{ Bindings: Place }>()
   .get('/', (c) => c.json({ migrations: [...c.env.world.cloud.state.migrations.values()] }))
@@ -14,7 +14,7 @@ export const migrations = new Hono<{ Bindings: Place }>()
   .get('/:id', (c) => c.json(migrationAt(c.env.world, parameter(c, 'id'))))
   .patch('/:id', async (c) => {
     const migration = migrationAt(c.env.world, parameter(c, 'id'))
-    changeMigration(c.env.world.cloud, migration, await bodyOf(c, Change))
+    changeMigration(c.env.world.cloud, migration, await bodyOf(c, MigrationChange))
     return c.json(migration)
   })
   .delete('/:id', (c) => {

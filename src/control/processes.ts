@@ -15,7 +15,7 @@ import { toText } from '../reading/time.ts'
 import { ControlError } from './errors.ts'
 import { bodyOf, noSuch, type Place, parameter } from './request.ts'
 
-const Change = z.strictObject({ process: z.enum(PROCESS_STATES) })
+export const ProcessChange = z.strictObject({ process: z.enum(PROCESS_STATES) })
 
 export const processes = new Hono<{ Bindings: Place }>()
   .get('/', (c) => c.json({ processes: processesOf(c.env.world.cloud).map(view) }))
@@ -24,7 +24,7 @@ export const processes = new Hono<{ Bindings: Place }>()
     const { cloud } = c.env.world
     const name = parameter(c, 'id')
     const found = processAt(cloud, name)
-    change(cloud, found, (await bodyOf(c, Change)).process)
+    change(cloud, found, (await bodyOf(c, ProcessChange)).process)
     return c.json(view(processAt(cloud, name)))
   })
   .delete('/:id', (c) => {

@@ -18,9 +18,9 @@ const Options = {
   ids: z.enum(REPLAY_IDS).optional(),
   times: z.enum(REPLAY_TIMES).optional(),
 }
-const NewRecording = z.strictObject({ ...Options, on: z.boolean().optional(), recording: z.string() })
-const Query = z.strictObject(Options)
-const Change = z.strictObject({ on: z.boolean().optional(), rewind: z.boolean().optional() })
+export const NewRecording = z.strictObject({ ...Options, on: z.boolean().optional(), recording: z.string() })
+export const RecordingQuery = z.strictObject(Options)
+export const RecordingChange = z.strictObject({ on: z.boolean().optional(), rewind: z.boolean().optional() })
 
 export const recordings = new Hono<{ Bindings: Place }>()
   .get('/', (c) => c.json({ recordings: c.env.world.recordings.list().map(view) }))
@@ -36,7 +36,7 @@ export const recordings = new Hono<{ Bindings: Place }>()
   })
   .patch('/:name', async (c) => {
     const held = heldAt(c)
-    const { on, rewind } = await bodyOf(c, Change)
+    const { on, rewind } = await bodyOf(c, RecordingChange)
     if (on !== undefined) held.on = on
     if (rewind) held.replay.rewind()
     return c.json(view(held))
@@ -50,7 +50,7 @@ export const recordings = new Hono<{ Bindings: Place }>()
 async function wanted(c: ControlContext): Promise<z.infer<typeof NewRecording>> {
   if (!/ndjson|jsonl|octet-stream|x-www-form-urlencoded/.test(c.req.header('content-type') ?? ''))
     return bodyOf(c, NewRecording)
-  return { ...accepted(check(Query, c.req.query())), recording: await c.req.text() }
+  return { ...accepted(check(RecordingQuery, c.req.query())), recording: await c.req.text() }
 }
 
 function recordingIn(text: string) {

@@ -19,7 +19,7 @@ import { accepted, ControlError } from './errors.ts'
 import { jsonOf, noSuch, type Place, parameter } from './request.ts'
 
 /** The name of one that comes with novasim, in place of a scenario. */
-const ByName = z.strictObject({ name: z.string() })
+export const ByName = z.strictObject({ name: z.string() })
 
 export const scenarios = new Hono<{ Bindings: Place }>()
   .get('/', (c) =>

@@ -20,9 +20,14 @@ import { ControlError } from './errors.ts'
 import { bodyOf, noSuch, type Place, parameter } from './request.ts'
 
 /** A service that starts now: it has no past, so no times. */
-const NewService = ServiceEntry.omit({ created_at: true, updated_at: true, last_seen_up: true, first_report_at: true })
+export const NewService = ServiceEntry.omit({
+  created_at: true,
+  updated_at: true,
+  last_seen_up: true,
+  first_report_at: true,
+})
 
-const Change = ServiceEntry.pick({ status: true, disabled_reason: true, forced_down: true, process: true })
+export const ServicePatch = ServiceEntry.pick({ status: true, disabled_reason: true, forced_down: true, process: true })
 
 export const services = new Hono<{ Bindings: Place }>()
   .get('/', (c) => {
@@ -49,7 +54,7 @@ export const services = new Hono<{ Bindings: Place }>()
   .patch('/:id', async (c) => {
     const { cloud } = c.env.world
     const service = serviceAt(cloud, parameter(c, 'id'))
-    const { process, ...row } = await bodyOf(c, Change)
+    const { process, ...row } = await bodyOf(c, ServicePatch)
     if (Object.keys(row).length > 0) updateService(cloud, service, toChange(row))
     if (process !== undefined) setProcess(cloud, service, process)
     return c.json(viewOf(cloud)(service))
@@ -60,7 +65,11 @@ export const services = new Hono<{ Bindings: Place }>()
     return c.body(null, 204)
   })
 
-function toChange({ status, disabled_reason, forced_down }: Omit<z.infer<typeof Change>, 'process'>): ServiceChange {
+function toChange({
+  status,
+  disabled_reason,
+  forced_down,
+}: Omit<z.infer<typeof ServicePatch>, 'process'>): ServiceChange {
   const change: ServiceChange = {}
   if (status !== undefined) change.disabled = status === 'disabled'
   if (disabled_reason !== undefined || status === 'enabled') change.disabledReason = disabled_reason ?? null

@@ -8,7 +8,7 @@ import type { World } from '../worlds/world.ts'
 import { ControlError } from './errors.ts'
 import { bodyOf, noSuch, type Place, parameter } from './request.ts'
 
-const NewSnapshot = z.strictObject({
+export const NewSnapshot = z.strictObject({
   id: z
     .string()
     .regex(/^[\w.-]{1,64}$/, 'expected up to 64 letters, digits, dots, dashes and underscores')

@@ -13,7 +13,7 @@ import { worldPrefix } from '../worlds/worlds.ts'
 import { accepted, ControlError } from './errors.ts'
 import { bodyOf, noSuch, type Place, parameter, type Steered } from './request.ts'
 
-const NewWorld = z.strictObject({
+export const NewWorld = z.strictObject({
   name: z.string().optional(),
   world: z.union([z.string(), z.looseObject({})]).optional(),
   seed: z.int().optional(),

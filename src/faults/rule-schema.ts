@@ -7,6 +7,9 @@ import { DECIDING, type Delay, type Doing, type Range, type Turn } from './rule.
 
 const MOST_PATTERN = 1024
 
+/** What may be one or several, and what each of them is: for whoever describes the schema. */
+export const ITEMS = new WeakMap<object, z.ZodType>()
+
 const text = z.string().min(1, 'expected a text that is not empty').max(MOST_PATTERN, 'expected a shorter text')
 const duration = written.transform(durationMs)
 const count = z.int().min(0, 'expected no less than 0')
@@ -178,7 +181,7 @@ function shorthand<Schema extends z.ZodType>(longer: (written: unknown) => unkno
 
 /** One, or a list of which one is enough. Complaints name the place in the list only where there is a list. */
 function oneOrMore<Schema extends z.ZodType>(schema: Schema) {
-  return z.unknown().transform((written, context): z.infer<Schema>[] => {
+  const read = z.unknown().transform((written, context): z.infer<Schema>[] => {
     if (Array.isArray(written) && written.length === 0) context.addIssue('expected at least one')
     const items = Array.isArray(written) ? written : [written]
     return items.map((item, index) => {
@@ -190,6 +193,8 @@ function oneOrMore<Schema extends z.ZodType>(schema: Schema) {
       return data as z.infer<Schema>
     })
   })
+  ITEMS.set(read, schema)
+  return read
 }
 
 function isMapping(value: unknown): boolean {

@@ -2,6 +2,7 @@
 
 import type { Cloud } from '../../src/cloud/cloud.ts'
 import { createEmulator, type EmulatorOptions, type StartedEmulator, startEmulator } from '../../src/emulator.ts'
+import { expectDescribed } from './described.ts'
 
 export interface Asked {
   status: number
@@ -28,7 +29,7 @@ export interface Booted extends AsyncDisposable {
   ask(path: string, request?: Request$): Promise<Asked>
   /** Ask Nova, below /v2.1. */
   nova(path: string, request?: Request$): Promise<Asked>
-  /** Ask control, below /_novasim. */
+  /** Ask control, below /_novasim. What it answers is held to the document that describes it. */
   control(method: string, path: string, body?: unknown): Promise<Asked>
   /** Ask control for what does not end. */
   stream(path: string, headers?: Record<string, string>): Promise<Response>
@@ -86,8 +87,11 @@ function booted(send: Send, cloud: Cloud, dispose: () => PromiseLike<void>): Boo
   return {
     ask,
     nova: (path, request) => ask(`/v2.1${path}`, request),
-    control: (method, path, body) =>
-      ask(`/_novasim${path}`, { method, token: null, ...(body !== undefined && { body }) }),
+    async control(method, path, body) {
+      const asked = await ask(`/_novasim${path}`, { method, token: null, ...(body !== undefined && { body }) })
+      expectDescribed(method, path, asked.status, asked.json)
+      return asked
+    },
     stream: async (path, headers = {}) => send(path, { headers }),
     cloud,
     [Symbol.asyncDispose]: dispose,
