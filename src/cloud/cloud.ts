@@ -8,6 +8,7 @@ import type { Hypervisor } from './hypervisors.ts'
 import type { Identity } from './identity.ts'
 import type { Instance } from './instances.ts'
 import type { Migration } from './migrations.ts'
+import type { DeletedService } from './owner.ts'
 import type { LeftProcess } from './processes.ts'
 import { NEWEST_RELEASE } from './releases.ts'
 import type { ResourceProvider } from './resource-providers.ts'
@@ -25,6 +26,8 @@ export interface CloudState {
   services: Map<string, Service>
   /** The UUID of a service by what else is unique in its cell: its id, and its binary and host. See `serviceKeys`. */
   serviceKeys: Map<string, string>
+  /** By UUID. Nobody lists them; faults and the journal tell by them what a request was about. No part of a description. */
+  deletedServices: Map<string, DeletedService>
   /** By host. Its UUID is also that of the resource provider that stands for it. */
   hypervisors: Map<string, Hypervisor>
   /** By UUID. */
@@ -68,6 +71,7 @@ export function emptyCloud(seed: number, clock: Clock): Cloud {
       hostMappings: new Map(),
       services: new Map(),
       serviceKeys: new Map(),
+      deletedServices: new Map(),
       hypervisors: new Map(),
       resourceProviders: new Map(),
       leftProcesses: new Map(),

@@ -226,7 +226,8 @@ export function deleteService(cloud: Cloud, service: Service): void {
   }
   cloud.state.services.delete(service.uuid)
   for (const key of serviceKeys(service)) cloud.state.serviceKeys.delete(key)
-  const { binary, cell, process, reportsFrom } = service
+  const { id, uuid, binary, cell, process, reportsFrom } = service
+  cloud.state.deletedServices.set(uuid, { id, binary, host })
   const startedAt = reportsFrom === null ? undefined : reportsFrom - FIRST_REPORT_AFTER_MS
   leaveProcess(cloud, { binary, host, cell, process, node }, startedAt)
   changed(cloud, about('service.deleted', service))

@@ -1,9 +1,8 @@
 /** What can be told of a request before it is answered, each worked out only when a rule asks for it. */
 
-import type { Cloud } from '../cloud/cloud.ts'
+import { ownerOf } from '../cloud/owner.ts'
 import type { Operation, Passage, Surroundings } from './passage.ts'
 
-const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i
 const BODY_DEPTH = 3
 
 /** What a request is about. */
@@ -116,7 +115,7 @@ export class Sighting {
     if (this.bytes) gather(this.body, about, BODY_DEPTH)
     const { cloud } = this.#around
     for (const segment of this.operation.path.split('/')) {
-      const owner = segment === '' ? undefined : ownerOf(cloud, this.operation, segment)
+      const owner = segment === '' ? undefined : ownerOf(cloud, segment, kindAt(this.operation))
       if (owner?.host) about.hosts.push(owner.host)
       if (owner?.binary) about.binaries.push(owner.binary)
     }
@@ -131,27 +130,10 @@ export function hasBody({ method, headers }: Request): boolean {
   return headers.has('transfer-encoding') || Number(headers.get('content-length') ?? 0) > 0
 }
 
-/** What a segment of a path names: a service by UUID or id, an instance, a hypervisor. */
-function ownerOf(
-  cloud: Cloud,
-  operation: Operation,
-  id: string,
-): { host?: string | null; binary?: string } | undefined {
-  const { services, instances, hypervisors } = cloud.state
-  if (UUID.test(id)) {
-    const uuid = id.toLowerCase()
-    return services.get(uuid) ?? instances.get(uuid) ?? find(hypervisors.values(), (each) => each.uuid === uuid)
-  }
-  if (!/^\d{1,10}$/.test(id)) return undefined
-  if (operation.name?.startsWith('os-services:')) return find(services.values(), (each) => each.id === Number(id))
-  return operation.path.startsWith('/os-hypervisors')
-    ? find(hypervisors.values(), (each) => each.id === Number(id))
-    : undefined
-}
-
-function find<Item>(items: Iterable<Item>, is: (item: Item) => boolean): Item | undefined {
-  for (const item of items) if (is(item)) return item
-  return undefined
+/** What an integer id in the path is one of. */
+function kindAt({ name, path }: Operation): 'service' | 'hypervisor' | undefined {
+  if (name?.startsWith('os-services:')) return 'service'
+  return path.startsWith('/os-hypervisors') ? 'hypervisor' : undefined
 }
 
 /** Every `host` and `binary` in a body, down to so many levels. */

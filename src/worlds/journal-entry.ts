@@ -3,6 +3,7 @@
 import type { Cloud } from '../cloud/cloud.ts'
 import type { CloudEvent } from '../cloud/events.ts'
 import type { Identity } from '../cloud/identity.ts'
+import type { Owner } from '../cloud/owner.ts'
 import type { Body } from '../python/answer.ts'
 import type { Face, Passage } from './layer.ts'
 
@@ -32,7 +33,7 @@ interface More {
   body?: Uint8Array<ArrayBuffer>
   events?: CloudEvent[]
   fired?: Passage['fired']
-  subject?: Subject | undefined
+  subject?: Owner | undefined
   failure?: string
   ring?: number
 }
@@ -106,8 +107,8 @@ export class RequestEntry {
   get fired(): Passage['fired'] {
     return this.more?.fired
   }
-  /** What the path named when it was asked. */
-  get subject(): Subject | undefined {
+  /** What the path named when it was asked: whose host that is may not be told any more once it is gone. */
+  get subject(): Owner | undefined {
     return this.more?.subject
   }
   /** Why there was no answer. */
@@ -124,12 +125,6 @@ export class RequestEntry {
     if (events) events.push(event)
     else this.add({ events: [event] })
   }
-}
-
-/** A service, instance or hypervisor that a path names: whose host it is may not be told any more once it is gone. */
-export interface Subject {
-  host: string | null
-  binary: string | null
 }
 
 /** Changes that no request made. */

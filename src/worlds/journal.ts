@@ -10,8 +10,9 @@ import { performance } from 'node:perf_hooks'
 import type { Cloud } from '../cloud/cloud.ts'
 import type { CloudEvent } from '../cloud/events.ts'
 import type { Identity } from '../cloud/identity.ts'
+import type { Owner } from '../cloud/owner.ts'
 import { type Body, type Made, rememberedIn } from '../python/answer.ts'
-import { type Actor, ChangeEntry, type Entry, type Question, RequestEntry, type Subject } from './journal-entry.ts'
+import { type Actor, ChangeEntry, type Entry, type Question, RequestEntry } from './journal-entry.ts'
 import type { Answer, Layer, Passage } from './layer.ts'
 import { Ledger } from './ledger.ts'
 
@@ -74,7 +75,7 @@ export interface JournalOptions {
   /** What a request is counted as once it is gone: its operation and status. */
   nameOf(entry: Entry): string
   /** What a path names. */
-  subjectOf(passage: Passage): Subject | undefined
+  subjectOf(passage: Passage): Owner | undefined
 }
 
 /** What does something at the moment, across everything that it waits for. One for all worlds. */

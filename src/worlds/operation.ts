@@ -1,10 +1,10 @@
 /** What a request is for, whichever face it asks; and whose host that is. */
 
 import type { Cloud } from '../cloud/cloud.ts'
+import { type Owner, ownerOf } from '../cloud/owner.ts'
 import { operationOf as keystoneOperation } from '../keystone/app.ts'
 import { operationOf as novaOperation } from '../nova/operations.ts'
 import type { Environ } from '../python/wsgi.ts'
-import type { Subject } from './journal-entry.ts'
 import type { Face } from './layer.ts'
 
 /** What a request asks for, as far as it can be told without doing it. */
@@ -33,29 +33,13 @@ export function operationAt(cloud: Cloud, { request, environ, face }: Asked): Op
   return keystoneOperation(request, { path: path.slice(IDENTITY.length), query, base: '' })
 }
 
-const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i
-
 /** The service, instance or hypervisor that stands at the end of a path of Nova's. */
-export function subjectAt(cloud: Cloud, { environ, face }: Pick<Asked, 'environ' | 'face'>): Subject | undefined {
+export function subjectAt(cloud: Cloud, { environ, face }: Pick<Asked, 'environ' | 'face'>): Owner | undefined {
   if (face !== 'nova') return undefined
-  const [id = '', kind] = environ.path.split('/').reverse()
-  const { services, instances, hypervisors } = cloud.state
-  if (UUID.test(id)) {
-    const uuid = id.toLowerCase()
-    return subject(
-      services.get(uuid) ?? instances.get(uuid) ?? find(hypervisors.values(), (each) => each.uuid === uuid),
-    )
-  }
-  if (!/^\d{1,10}$/.test(id)) return undefined
-  if (kind === 'os-services') return subject(find(services.values(), (each) => each.id === Number(id)))
-  return kind === 'os-hypervisors' ? subject(find(hypervisors.values(), (each) => each.id === Number(id))) : undefined
-}
-
-function subject(found: { host: string | null; binary?: string } | undefined): Subject | undefined {
-  return found && { host: found.host, binary: found.binary ?? null }
-}
-
-function find<Item>(items: Iterable<Item>, is: (item: Item) => boolean): Item | undefined {
-  for (const item of items) if (is(item)) return item
-  return undefined
+  const [id = '', collection] = environ.path.split('/').reverse()
+  return ownerOf(
+    cloud,
+    id,
+    collection === 'os-services' ? 'service' : collection === 'os-hypervisors' ? 'hypervisor' : undefined,
+  )
 }

@@ -109,6 +109,21 @@ test('a host is found by the UUID of its service, and of an instance on it', asy
   expect((await nova.nova(`/os-services/${uuidOn(nova, 'host1')}`, { method: 'DELETE' })).status).not.toBe(MARK)
 })
 
+test('a host and a binary are found by the id and the UUID of a service that was deleted', async () => {
+  await using nova = await boot({ world: { services: [{ binary: 'nova-compute', host: 'host2', id: 7 }] } })
+  const uuid = uuidOn(nova, 'host2')
+  const remove = (id: string | number, version: string) =>
+    nova.nova(`/os-services/${id}`, { method: 'DELETE', version })
+  expect((await remove(uuid, '2.53')).status).toBe(204)
+  expect((await remove(uuid, '2.53')).status).toBe(404)
+  await nova.control('POST', '/faults', { match: { host: 'host2', binary: 'nova-compute' }, do: mark })
+  expect((await remove(uuid, '2.53')).status).toBe(MARK)
+  expect((await remove(7, '2.1')).status).toBe(MARK)
+  expect((await remove(8, '2.1')).status).toBe(404)
+  const { json } = await nova.control('GET', '/journal?method=DELETE&host=host2')
+  expect(json.found).toBe(4)
+})
+
 test.each([
   ['2', [1, 2, 1]],
   ['2-3', [1, 2, 2]],
