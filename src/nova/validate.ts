@@ -1,9 +1,10 @@
 /** What a request may contain: Nova's schemas, one for each range of versions, and its words for what is not as they want it. */
 
-import { type Schema, type ValidationError, validate } from '../python/jsonschema.ts'
+import { type Options, type Schema, type ValidationError, validate } from '../python/jsonschema.ts'
 import { str } from '../python/repr.ts'
 import type { PyValue } from '../python/values.ts'
 import { NovaFault } from './errors.ts'
+import { FORMATS } from './formats.ts'
 
 /** The schemas of one method, the oldest first; each holds from its version to the next one's. */
 export type VersionedSchemas = readonly { from: number; schema: Schema }[]
@@ -16,17 +17,26 @@ export interface Asked {
 
 /** @throws {NovaFault} 400 with the first complaint. @see nova/api/validation/validators.py `_SchemaValidator.validate` */
 export function validateBody(body: PyValue, schemas: VersionedSchemas, asked: Asked): void {
-  const error = validate(body, schemaFor(schemas, asked), { relaxed: asked.legacy })
+  const error = validate(body, schemaFor(schemas, asked), optionsFor(asked))
   if (error) throw new NovaFault(400, inWords(error, 'field/attribute', error.path.at(-1)))
 }
 
 /** @throws {NovaFault} 400 with the first complaint */
 export function validateQuery(query: Map<string, string[]>, schemas: VersionedSchemas, asked: Asked): void {
-  const error = validate(query, schemaFor(schemas, asked), { relaxed: asked.legacy })
+  const error = validate(query, schemaFor(schemas, asked), optionsFor(asked))
   if (error) throw new NovaFault(400, inWords(error, 'query parameters', error.path[0]))
 }
 
-function inWords({ message, instance }: ValidationError, what: string, place: string | number | undefined): string {
+function optionsFor({ legacy }: Asked): Options {
+  return { relaxed: legacy, numbersInText: true, formats: FORMATS }
+}
+
+function inWords(
+  { message, instance, cause }: ValidationError,
+  what: string,
+  place: string | number | undefined,
+): string {
+  if (cause !== undefined) return cause
   return place === undefined ? message : `Invalid input for ${what} ${place}. Value: ${str(instance)}. ${message}`
 }
 

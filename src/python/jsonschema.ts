@@ -1,7 +1,17 @@
 /** The part of Python's jsonschema that OpenStack uses, complaining in its words and in its order. */
 
 import { indent, pformat, repr, reprText } from './repr.ts'
-import { compareText, fromPlain, isDict, lengthOf, type PyDict, PyFloat, type PyValue } from './values.ts'
+import {
+  compareText,
+  fromPlain,
+  isDict,
+  lengthOf,
+  type PyDict,
+  PyFloat,
+  type PyValue,
+  pythonFloat,
+  pythonInt,
+} from './values.ts'
 
 type TypeName = 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean' | 'null'
 
@@ -9,6 +19,8 @@ type TypeName = 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean'
 export interface Schema {
   type?: TypeName | readonly TypeName[]
   properties?: { readonly [name: string]: Schema }
+  /** By a pattern that the name holds. */
+  patternProperties?: { readonly [pattern: string]: Schema }
   required?: readonly string[]
   additionalProperties?: boolean
   items?: Schema
@@ -17,10 +29,18 @@ export interface Schema {
   maxLength?: number
   minItems?: number
   maxItems?: number
+  uniqueItems?: boolean
   minProperties?: number
   maxProperties?: number
-  /** OpenStack's own checks; jsonschema's are not asked. */
-  format?: 'uuid'
+  minimum?: number
+  maximum?: number
+  exclusiveMinimum?: number
+  const?: string | boolean | number | null
+  allOf?: readonly Schema[]
+  anyOf?: readonly Schema[]
+  oneOf?: readonly Schema[]
+  /** `uuid`, or one of `Options.formats`. One that nobody knows is let pass. */
+  format?: string
   /** As Python's `re` reads it; written so that JavaScript reads it alike. */
   pattern?: string
 }
@@ -36,7 +56,12 @@ export interface ValidationError {
   keyword: string
   schemaPath: string[]
   schema: Schema
+  /** What a check of a format said of its own. */
+  cause?: string
 }
+
+/** Whether a text has a format: nothing when it has, else what is said of it; an empty text for no words of its own. */
+export type FormatCheck = (text: string) => string | undefined
 
 export interface Options {
   /**
@@ -44,15 +69,18 @@ export interface Options {
    * nova/api/validation/validators.py `_soft_validate_additional_properties`
    */
   relaxed?: boolean
+  /**
+   * Nova's way with `minimum` and `maximum`: a text that is a number counts as one, and a fraction is cut off.
+   * nova/api/validation/validators.py `_number_from_str`
+   */
+  numbersInText?: boolean
+  /** OpenStack's own checks of texts, by name, beside `uuid`. */
+  formats?: { readonly [name: string]: FormatCheck }
 }
 
 /** The first complaint, in the order in which jsonschema finds them; undefined when the instance is as the schema wants it. */
-export function validate(
-  instance: PyValue,
-  schema: Schema,
-  { relaxed = false }: Options = {},
-): ValidationError | undefined {
-  return firstError(instance, schema, relaxed)
+export function validate(instance: PyValue, schema: Schema, options: Options = {}): ValidationError | undefined {
+  return firstError(instance, schema, options)
 }
 
 /** `str()` of a complaint: the message, then the schema and the instance it is about. jsonschema/exceptions.py `_Error.__str__` */
@@ -69,7 +97,7 @@ export function describe({ message, path, instance, keyword, schemaPath, schema 
   ].join('\n')
 }
 
-type Check = (instance: PyValue, schema: Schema, relaxed: boolean) => ValidationError | string | undefined
+type Check = (instance: PyValue, schema: Schema, options: Options) => ValidationError | string | undefined
 
 /** One for each keyword, as in jsonschema/_keywords.py. A string is the message of a complaint about the instance itself. */
 const CHECKS: { [Keyword in keyof Required<Schema>]: Check } = {
@@ -78,11 +106,11 @@ const CHECKS: { [Keyword in keyof Required<Schema>]: Check } = {
     if (types.some((each) => isType(instance, each))) return undefined
     return `${repr(instance)} is not of type ${types.map(reprText).join(', ')}`
   },
-  properties: (instance, { properties = {} }, relaxed) => {
+  properties: (instance, { properties = {} }, options) => {
     if (!isDict(instance)) return undefined
     for (const [name, schema] of Object.entries(properties)) {
       const value = instance.get(name)
-      const error = value === undefined ? undefined : firstError(value, schema, relaxed)
+      const error = value === undefined ? undefined : firstError(value, schema, options)
       if (error) return under(error, name, ['properties', name])
     }
     return undefined
@@ -91,21 +119,39 @@ const CHECKS: { [Keyword in keyof Required<Schema>]: Check } = {
     const missing = isDict(instance) ? required.find((name) => !instance.has(name)) : undefined
     return missing === undefined ? undefined : `${reprText(missing)} is a required property`
   },
-  additionalProperties: (instance, { additionalProperties, properties = {} }, relaxed) => {
+  patternProperties: (instance, { patternProperties = {} }, options) => {
+    if (!isDict(instance)) return undefined
+    for (const [pattern, schema] of Object.entries(patternProperties)) {
+      for (const [name, value] of instance) {
+        const error = matches(pattern, name) ? firstError(value, schema, options) : undefined
+        if (error) return under(error, name, ['patternProperties', pattern])
+      }
+    }
+    return undefined
+  },
+  additionalProperties: (instance, { additionalProperties, properties = {}, patternProperties }, { relaxed }) => {
     if (!isDict(instance) || additionalProperties !== false) return undefined
-    const extras = [...instance.keys()].filter((name) => !Object.hasOwn(properties, name))
+    const patterns = patternProperties && Object.keys(patternProperties)
+    const extras = [...instance.keys()].filter(
+      (name) => !Object.hasOwn(properties, name) && !patterns?.some((pattern) => matches(pattern, name)),
+    )
     if (extras.length === 0) return undefined
-    if (relaxed) {
+    if (relaxed && (!patterns || extras.length === instance.size)) {
       takeOut(extras, instance)
       return undefined
     }
-    const names = extras.sort(compareText).map(reprText).join(', ')
+    if (!relaxed) extras.sort(compareText)
+    const names = extras.map(reprText).join(', ')
+    if (patterns && !relaxed) {
+      const all = [...patterns].sort(compareText).map(reprText).join(', ')
+      return `${names} ${extras.length === 1 ? 'does' : 'do'} not match any of the regexes: ${all}`
+    }
     return `Additional properties are not allowed (${names} ${extras.length === 1 ? 'was' : 'were'} unexpected)`
   },
-  items: (instance, { items }, relaxed) => {
+  items: (instance, { items }, options) => {
     if (!Array.isArray(instance) || !items) return undefined
     for (const [index, item] of instance.entries()) {
-      const error = firstError(item, items, relaxed)
+      const error = firstError(item, items, options)
       if (error) return under(error, index, ['items'])
     }
     return undefined
@@ -120,7 +166,7 @@ const CHECKS: { [Keyword in keyof Required<Schema>]: Check } = {
   },
   maxLength: (instance, { maxLength = 0 }) => {
     if (typeof instance !== 'string' || lengthOf(instance) <= maxLength) return undefined
-    return `${repr(instance)} is too long`
+    return `${repr(instance)} ${maxLength === 0 ? 'is expected to be empty' : 'is too long'}`
   },
   minItems: (instance, { minItems = 0 }) => {
     if (!Array.isArray(instance) || instance.length >= minItems) return undefined
@@ -128,7 +174,12 @@ const CHECKS: { [Keyword in keyof Required<Schema>]: Check } = {
   },
   maxItems: (instance, { maxItems = 0 }) => {
     if (!Array.isArray(instance) || instance.length <= maxItems) return undefined
-    return `${repr(instance)} is too long`
+    return `${repr(instance)} ${maxItems === 0 ? 'is expected to be empty' : 'is too long'}`
+  },
+  uniqueItems: (instance, { uniqueItems = false }) => {
+    if (!uniqueItems || !Array.isArray(instance)) return undefined
+    if (new Set(instance.map((item) => repr(item))).size === instance.length) return undefined
+    return `${repr(instance)} has non-unique elements`
   },
   minProperties: (instance, { minProperties = 0 }) => {
     if (!isDict(instance) || instance.size >= minProperties) return undefined
@@ -138,26 +189,85 @@ const CHECKS: { [Keyword in keyof Required<Schema>]: Check } = {
     if (!isDict(instance) || instance.size <= maxProperties) return undefined
     return `${repr(instance)} ${maxProperties === 0 ? 'is expected to be empty' : 'has too many properties'}`
   },
-  format: (instance, { format = 'uuid' }) => {
-    if (typeof instance !== 'string' || isUuidLike(instance)) return undefined
-    return `${repr(instance)} is not a ${reprText(format)}`
+  minimum: (instance, { minimum = 0 }, options) => {
+    const value = numberIn(instance, options)
+    if (value === undefined || Number(value) >= minimum) return undefined
+    return `${repr(Number.isInteger(Number(value)) ? value : new PyFloat(Number(value)))} is less than the minimum of ${minimum}`
+  },
+  maximum: (instance, { maximum = 0 }, options) => {
+    const value = numberIn(instance, options)
+    if (value === undefined || Number(value) <= maximum) return undefined
+    return `${repr(Number.isInteger(Number(value)) ? value : new PyFloat(Number(value)))} is greater than the maximum of ${repr(fromPlain(maximum))}`
+  },
+  exclusiveMinimum: (instance, { exclusiveMinimum = 0 }) => {
+    if (
+      !isType(instance, 'number') ||
+      Number(instance instanceof PyFloat ? instance.value : instance) > exclusiveMinimum
+    )
+      return undefined
+    return `${repr(instance)} is less than or equal to the minimum of ${exclusiveMinimum}`
+  },
+  const: (instance, { const: wanted = null }) => {
+    return equal(wanted, instance) ? undefined : `${repr(wanted)} was expected`
+  },
+  allOf: (instance, { allOf = [] }, options) => {
+    for (const [index, schema] of allOf.entries()) {
+      const error = firstError(instance, schema, options)
+      if (error) return { ...error, schemaPath: ['allOf', String(index), ...error.schemaPath] }
+    }
+    return undefined
+  },
+  anyOf: (instance, { anyOf = [] }, options) => {
+    if (anyOf.some((schema) => !firstError(instance, schema, options))) return undefined
+    return `${repr(instance)} is not valid under any of the given schemas`
+  },
+  oneOf: (instance, { oneOf = [] }, options) => {
+    const [first, ...more] = oneOf.filter((schema) => !firstError(instance, schema, options))
+    if (!first) return `${repr(instance)} is not valid under any of the given schemas`
+    if (more.length === 0) return undefined
+    return `${repr(instance)} is valid under each of ${[...more, first].map((each) => repr(fromPlain(each))).join(', ')}`
+  },
+  format: (instance, { format = '' }, { formats = {} }) => {
+    if (typeof instance !== 'string') return undefined
+    const cause = format === 'uuid' ? (isUuidLike(instance) ? undefined : '') : formats[format]?.(instance)
+    if (cause === undefined) return undefined
+    const message = `${repr(instance)} is not a ${reprText(format)}`
+    return cause === '' ? message : { ...complaint(message, instance, 'format', { format }), cause }
   },
   pattern: (instance, { pattern = '' }) => {
-    // Python's $ also stands before a newline at the very end.
-    if (typeof instance !== 'string' || new RegExp(pattern.replace(/\$$/, '(?=\\n?$)')).test(instance)) return undefined
+    if (typeof instance !== 'string' || matches(pattern, instance)) return undefined
     return `${repr(instance)} does not match ${reprText(pattern)}`
   },
 }
 
-function firstError(instance: PyValue, schema: Schema, relaxed: boolean): ValidationError | undefined {
+const compiled = new Map<string, RegExp>()
+
+/** `re.search`: Python's $ also stands before a newline at the very end. All patterns are those of schemas. */
+function matches(pattern: string, text: string): boolean {
+  const known = compiled.get(pattern) ?? new RegExp(pattern.replace(/\$$/, '(?=\\n?$)'))
+  compiled.set(pattern, known)
+  return known.test(text)
+}
+
+/** What a bound is compared with; undefined for what is no number. */
+function numberIn(instance: PyValue, { numbersInText }: Options): number | bigint | undefined {
+  const value = instance instanceof PyFloat ? instance.value : instance
+  if (typeof value === 'number') return numbersInText ? Math.trunc(value) : value
+  if (typeof value === 'bigint') return value
+  return numbersInText && typeof value === 'string' ? (pythonInt(value) ?? pythonFloat(value)) : undefined
+}
+
+function firstError(instance: PyValue, schema: Schema, options: Options): ValidationError | undefined {
   for (const keyword of Object.keys(schema) as (keyof Schema)[]) {
-    const found = CHECKS[keyword](instance, schema, relaxed)
-    if (typeof found === 'string') {
-      return { message: found, path: [], instance, keyword, schemaPath: [], schema }
-    }
+    const found = CHECKS[keyword](instance, schema, options)
+    if (typeof found === 'string') return complaint(found, instance, keyword, schema)
     if (found) return found
   }
   return undefined
+}
+
+function complaint(message: string, instance: PyValue, keyword: string, schema: Schema): ValidationError {
+  return { message, path: [], instance, keyword, schemaPath: [], schema }
 }
 
 function under(error: ValidationError, place: string | number, schemaPlace: string[]): ValidationError {

@@ -1,0 +1,58 @@
+/** Nova's own checks of texts in a request. nova/api/validation/validators.py, nova/api/validation/parameter_types.py */
+
+import { isIP } from 'node:net'
+import type { FormatCheck } from '../python/jsonschema.ts'
+
+const PRINTABLE = 'printable characters'
+
+/** By name. What a name that is turned down is told stands in place of the whole complaint. */
+export const FORMATS: { readonly [name: string]: FormatCheck } = {
+  name: (text) => nameCheck(isName(text), `${PRINTABLE}. Can not start or end with whitespace.`),
+  name_with_leading_trailing_spaces: (text) =>
+    nameCheck(isSpacedName(text), `${PRINTABLE} with at least one non space character`),
+  az_name: (text) =>
+    nameCheck(isName(text) && !text.includes(':'), `${PRINTABLE} except :.Can not start or end with whitespace.`),
+  az_name_with_leading_trailing_spaces: (text) =>
+    nameCheck(
+      isSpacedName(text) && !text.includes(':'),
+      `${PRINTABLE} except :, with at least one non space character`,
+    ),
+  ipv4: (text) => (isIP(text) === 4 ? undefined : ''),
+  ipv6: (text) => (isIP(text) === 6 ? undefined : ''),
+  base64: (text) =>
+    /^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(text) && text.replace(/\s/g, '').length % 4 === 0 ? undefined : '',
+  'date-time': (text) => (Number.isFinite(Date.parse(text)) ? undefined : ''),
+  regex: (text) => (text !== '' && isRegex(text) ? undefined : ''),
+}
+
+/** What Nova's pattern of a description lets pass. nova/api/validation/parameter_types.py `valid_description_regex` */
+export function isPrintable(text: string): boolean {
+  return !/[\p{C}\p{Zl}\p{Zp}\u{10000}-\u{10ffff}]/u.test(withoutLastNewline(text))
+}
+
+function isName(text: string): boolean {
+  const seen = withoutLastNewline(text)
+  return isPrintable(seen) && !/^\p{Zs}|\p{Zs}$/u.test(seen)
+}
+
+function isSpacedName(text: string): boolean {
+  return isPrintable(text) && /\P{Zs}/u.test(withoutLastNewline(text))
+}
+
+function nameCheck(good: boolean, reason: string): string | undefined {
+  return good ? undefined : `An invalid 'name' value was provided. The name must be: ${reason}`
+}
+
+/** Python's $ also stands before a newline at the very end. */
+function withoutLastNewline(text: string): string {
+  return text.endsWith('\n') ? text.slice(0, -1) : text
+}
+
+function isRegex(text: string): boolean {
+  try {
+    new RegExp(text)
+    return true
+  } catch {
+    return false
+  }
+}
