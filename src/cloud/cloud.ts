@@ -4,6 +4,7 @@ import type { Aggregate } from './aggregates.ts'
 import type { Cell, HostMapping } from './cells.ts'
 import type { Clock, ClockState } from './clock.ts'
 import type { CloudEvent } from './events.ts'
+import type { Flavor } from './flavors.ts'
 import type { Hypervisor } from './hypervisors.ts'
 import type { Identity } from './identity.ts'
 import type { Instance } from './instances.ts'
@@ -34,6 +35,8 @@ export interface CloudState {
   resourceProviders: Map<string, ResourceProvider>
   /** What goes on, or could be started, on hosts whose service was deleted. By binary and host, see `findLeftProcess`. */
   leftProcesses: Map<string, LeftProcess>
+  /** By its id, in lower case. */
+  flavors: Map<string, Flavor>
   /** By UUID. */
   instances: Map<string, Instance>
   /** The UUIDs of the instances on a host, by host. */
@@ -75,6 +78,7 @@ export function emptyCloud(seed: number, clock: Clock): Cloud {
       hypervisors: new Map(),
       resourceProviders: new Map(),
       leftProcesses: new Map(),
+      flavors: new Map(),
       instances: new Map(),
       instancesOn: new Map(),
       aggregates: new Map(),

@@ -5,6 +5,7 @@ import { addCell, DEFAULT_CELL, findCell, mapHost } from './cells.ts'
 import type { Clock, ClockMode } from './clock.ts'
 import { type Cloud, changed, emptyCloud, nextId, peekId } from './cloud.ts'
 import { CloudError, impossible, refuse } from './errors.ts'
+import { createFlavor, DEFAULT_FLAVORS, findFlavor, findFlavorNamed, type NewFlavor } from './flavors.ts'
 import { DEFAULT_HYPERVISOR, describeHypervisor, type Hypervisor, type HypervisorWish } from './hypervisors.ts'
 import { addStaticTokens, addUser, DEFAULT_USERS, type NewUser, type RoleName } from './identity.ts'
 import { type Instance, type NewInstance, placeInstances } from './instances.ts'
@@ -35,6 +36,8 @@ export interface CloudDescription {
   services?: ServiceDescription[] | undefined
   hosts?: (Omit<HypervisorWish, 'host'> & { name: string })[] | undefined
   aggregates?: AggregateWish[] | undefined
+  /** Default: `DEFAULT_FLAVORS`. */
+  flavors?: readonly NewFlavor[] | undefined
   instances?: (NewInstance & { count?: number | undefined })[] | undefined
   migrations?: NewMigration[] | undefined
   cells?: CellDescription[] | undefined
@@ -92,6 +95,7 @@ export function createCloud(description: CloudDescription, { seed, clock }: { se
   each(description.services, 'services', (wanted) => addService(cloud, wanted, taken))
   each(description.hosts, 'hosts', ({ name, ...offer }) => describeHypervisor(cloud, { host: name, ...offer }))
   each(description.aggregates, 'aggregates', (wanted) => createAggregate(cloud, wanted))
+  each(description.flavors ?? DEFAULT_FLAVORS, 'flavors', (wanted) => addFlavor(cloud, wanted))
   each(description.instances, 'instances', (wanted) => placeInstances(cloud, wanted))
   each(description.migrations, 'migrations', (wanted) => recordMigration(cloud, wanted))
   each(description.users ?? DEFAULT_USERS, 'users', (wanted) => addUser(cloud, wanted))
@@ -132,6 +136,7 @@ export function describeCloud(cloud: Cloud): CloudDescription {
     services: byCell,
     hosts: [...state.hypervisors.values()].map(({ host, ...offer }: Hypervisor) => ({ name: host, ...offer })),
     aggregates: [...state.aggregates.values()].map((aggregate: Aggregate) => structuredClone(aggregate)),
+    flavors: [...state.flavors.values()].map((flavor) => structuredClone(flavor)),
     instances: [...state.instances.values()].map((instance: Instance) => ({ ...instance })),
     migrations: [...state.migrations.values()].map((migration) => ({ ...migration })),
     users: describeUsers(cloud),
@@ -218,6 +223,16 @@ function addService(cloud: Cloud, wanted: ServiceDescription, taken: Map<string,
   else if (service.lastSeenUp !== null) service.reportsFrom = firstReport(service.lastSeenUp, now)
 }
 
+function addFlavor(cloud: Cloud, wanted: NewFlavor): void {
+  if (wanted.flavorId !== undefined && findFlavor(cloud, wanted.flavorId)) {
+    impossible(`there is a flavor with the id "${wanted.flavorId}" already`, { path: ['id'] })
+  }
+  if (findFlavorNamed(cloud, wanted.name)) {
+    impossible(`there is a flavor "${wanted.name}" already`, { path: ['name'] })
+  }
+  createFlavor(cloud, wanted)
+}
+
 function addProvidersAndProcesses(cloud: Cloud, { resourceProviders, processes }: CloudDescription): void {
   if (resourceProviders) cloud.state.resourceProviders.clear()
   each(resourceProviders, 'resourceProviders', ({ uuid, name, generation }) => {
@@ -255,7 +270,7 @@ function takenIds({ services = [] }: CloudDescription): Map<string, Set<number>>
   return taken
 }
 
-function each<Item>(items: Item[] | undefined, name: string, add: (item: Item) => unknown): void {
+function each<Item>(items: readonly Item[] | undefined, name: string, add: (item: Item) => unknown): void {
   for (const [index, item] of items?.entries() ?? []) at([name, index], () => add(item))
 }
 

@@ -21,6 +21,12 @@ export type Refusal =
   | { code: 'CellUnreachable'; cell: string }
   /** The database cannot keep this text: it has characters beyond the basic plane, or half of one. */
   | { code: 'TextNotStorable'; why: 'beyond-basic-plane' | 'lone-surrogate' }
+  /** No flavor has this id, or none that is seen. */
+  | { code: 'FlavorNotFound'; flavorId: string }
+  | { code: 'FlavorExists'; name: string }
+  | { code: 'FlavorIdExists'; flavorId: string }
+  | { code: 'FlavorAccessExists'; flavorId: string; projectId: string }
+  | { code: 'FlavorAccessNotFound'; flavorId: string; projectId: string }
   /** What a description of a cloud, or a change to it, says cannot be. */
   | Impossible
 

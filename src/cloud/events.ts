@@ -10,6 +10,7 @@ export type CloudEvent =
   /** Of a process whose service was deleted before. */
   | { type: `process.${'stopped' | 'hung' | 'resumed' | 'forgotten'}`; binary: string; host: string }
   | { type: `resource-provider.${'created' | 'removed'}`; uuid: string; name: string }
+  | { type: `flavor.${'created' | 'updated' | 'deleted'}`; flavorId: string; name: string }
   | { type: `instance.${'placed' | 'updated' | 'removed'}`; uuid: string; name: string; host: string | null }
   | { type: `aggregate.${'created' | 'updated' | 'removed'}`; id: number; name: string }
   | { type: `migration.${'recorded' | 'updated' | 'removed'}`; id: number; source: string; dest: string | null }

@@ -78,5 +78,15 @@ function fromRefusal(refusal: Refusal): ControlError {
       return refused(`the cell ${refusal.cell} is down`)
     case 'TextNotStorable':
       return refused("Nova's database cannot keep this text", 'it keeps no character beyond U+FFFF')
+    case 'FlavorNotFound':
+      return new ControlError(404, { message: `there is no flavor ${refusal.flavorId}`, path: [] })
+    case 'FlavorExists':
+      return refused(`there is a flavor "${refusal.name}" already`)
+    case 'FlavorIdExists':
+      return refused(`there is a flavor with the id "${refusal.flavorId}" already`)
+    case 'FlavorAccessExists':
+      return refused(`the project ${refusal.projectId} may use the flavor ${refusal.flavorId} already`)
+    case 'FlavorAccessNotFound':
+      return refused(`the project ${refusal.projectId} may not use the flavor ${refusal.flavorId}`)
   }
 }

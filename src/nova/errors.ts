@@ -115,6 +115,19 @@ export function toNovaError(refusal: Refusal): NovaFault | UnexpectedError {
       return new UnexpectedError(
         refusal.why === 'lone-surrogate' ? 'oslo_db.exception.DBInvalidUnicodeParameter' : 'oslo_db.exception.DBError',
       )
+    case 'FlavorNotFound':
+      return new NovaFault(404, `Flavor ${refusal.flavorId} could not be found.`)
+    case 'FlavorExists':
+      return new NovaFault(409, `Flavor with name ${refusal.name} already exists.`)
+    case 'FlavorIdExists':
+      return new NovaFault(409, `Flavor with ID ${refusal.flavorId} already exists.`)
+    case 'FlavorAccessExists':
+      return new NovaFault(
+        409,
+        `Flavor access already exists for flavor ${refusal.flavorId} and project ${refusal.projectId} combination.`,
+      )
+    case 'FlavorAccessNotFound':
+      return new NovaFault(404, `Flavor access not found for ${refusal.flavorId} / ${refusal.projectId} combination.`)
     case 'Impossible':
       return new UnexpectedError('nova.exception.NovaException')
   }

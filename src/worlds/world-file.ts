@@ -1,6 +1,7 @@
 /** A world file made into the description of a cloud, and a cloud's description made into a world file. */
 
 import type { CloudDescription, ServiceDescription } from '../cloud/description.ts'
+import type { NewFlavor } from '../cloud/flavors.ts'
 import type { HypervisorWish } from '../cloud/hypervisors.ts'
 import { toMs, toText } from '../reading/time.ts'
 import type { WorldFile } from './world-schema.ts'
@@ -25,6 +26,7 @@ export function fromWorldFile({ resource_providers, ...file }: WorldFile): World
       ...same,
       availabilityZone: availability_zone,
     })),
+    flavors: file.flavors?.map(fromFlavorEntry),
     users: file.users?.map(({ system_roles, domain_roles, ...same }) => ({
       ...same,
       systemRoles: system_roles,
@@ -67,6 +69,7 @@ export function toWorldFile({ seed, release, clock, ...parts }: WorldDescription
       ...same,
       availability_zone: availabilityZone,
     })),
+    flavors: parts.flavors?.map(toFlavorEntry),
     instances: parts.instances,
     migrations: parts.migrations,
     users: parts.users?.map(({ systemRoles, domainRoles, ...same }) => ({
@@ -97,6 +100,62 @@ export function toServiceEntry(service: ServiceDescription): ServiceEntry {
     updated_at: text(service.updatedAt),
     last_seen_up: text(service.lastSeenUp),
     first_report_at: text(service.firstReportAt) ?? undefined,
+  }
+}
+
+type FlavorEntry = NonNullable<WorldFile['flavors']>[number]
+
+/** What an entry of `flavors` describes. Its sizes are Nova's: megabytes and gigabytes. */
+export function fromFlavorEntry(entry: FlavorEntry): NewFlavor {
+  const {
+    id,
+    number,
+    ram,
+    disk,
+    ephemeral,
+    swap,
+    rxtx_factor,
+    is_public,
+    extra_specs,
+    created_at,
+    updated_at,
+    ...same
+  } = entry
+  return {
+    ...same,
+    id: number,
+    flavorId: id,
+    ramMb: ram,
+    diskGb: disk,
+    ephemeralGb: ephemeral,
+    swapMb: swap,
+    rxtxFactor: rxtx_factor,
+    isPublic: is_public,
+    extraSpecs: extra_specs,
+    createdAt: moment(created_at) ?? undefined,
+    updatedAt: moment(updated_at),
+  }
+}
+
+/** The entry that describes a flavor. */
+export function toFlavorEntry(flavor: NewFlavor): FlavorEntry {
+  const { name, vcpus, disabled, description, projects } = flavor
+  return {
+    id: flavor.flavorId,
+    number: flavor.id,
+    name,
+    ram: flavor.ramMb,
+    vcpus,
+    disk: flavor.diskGb,
+    ephemeral: flavor.ephemeralGb,
+    swap: flavor.swapMb,
+    rxtx_factor: flavor.rxtxFactor,
+    is_public: flavor.isPublic,
+    ...{ disabled, description },
+    extra_specs: flavor.extraSpecs,
+    projects,
+    created_at: text(flavor.createdAt) ?? undefined,
+    updated_at: text(flavor.updatedAt),
   }
 }
 

@@ -64,6 +64,25 @@ export const AggregateEntry = z.strictObject({
   metadata: z.record(z.string(), z.string()).optional(),
 })
 
+export const FlavorEntry = z.strictObject({
+  name,
+  ram: count,
+  vcpus: count,
+  disk: count,
+  id: z.string().min(1, 'expected a text that is not empty').optional(),
+  number: id.optional(),
+  ephemeral: count.optional(),
+  swap: count.optional(),
+  rxtx_factor: z.number().gt(0, 'expected more than 0').optional(),
+  is_public: z.boolean().optional(),
+  disabled: z.boolean().optional(),
+  description: z.string().nullish(),
+  extra_specs: z.record(z.string(), z.string()).optional(),
+  projects: z.array(name).optional(),
+  created_at: time.optional(),
+  updated_at: time.nullish(),
+})
+
 export const InstanceEntry = z.strictObject({
   name,
   uuid: uuid.optional(),
@@ -121,6 +140,7 @@ export const WorldSchema = z.strictObject({
   services: z.array(ServiceEntry).optional(),
   hosts: z.array(HostEntry).optional(),
   aggregates: z.array(AggregateEntry).optional(),
+  flavors: z.array(FlavorEntry).optional(),
   instances: z.array(InstanceEntry).optional(),
   migrations: z.array(MigrationEntry).optional(),
   users: z.array(UserEntry).optional(),
