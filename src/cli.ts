@@ -5,6 +5,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { createClock } from './cloud/clock.ts'
 import { createCloud } from './cloud/description.ts'
 import { type Answered, type StartedEmulator, startEmulator, VERSION } from './emulator.ts'
+import { CLOCK_WORDS, type ClockWord, isClockWord } from './reading/clock.ts'
 import { InputError } from './reading/complaint.ts'
 import type { RecordFlags } from './recordings/commands.ts'
 import { BUILT_IN_WORLDS } from './worlds/built-in.ts'
@@ -23,7 +24,7 @@ interface ServeFlags {
   world?: string
   faults?: string
   seed?: number
-  clock?: 'real' | 'manual'
+  clock?: ClockWord
   control?: 'open' | 'off'
   controlToken?: string
   journalEntries?: number
@@ -260,7 +261,7 @@ function withServing(command: Command): Command {
     .addOption(flag('--faults <file>', 'a YAML or JSON file of rules by which requests go wrong'))
     .addOption(flag('--seed <number>', 'what ids and chance are made from').argParser(wholeNumber))
     .addOption(
-      flag('--clock <mode>', 'the time goes by itself, or stands until it is moved').choices(['real', 'manual']),
+      flag('--clock <how>', 'real, manual: it stands until it is moved, or 60x: so much faster').argParser(clockWord),
     )
     .addOption(flag('--control <mode>', 'whether tests can steer it under /_novasim').choices(['open', 'off']))
     .addOption(flag('--control-token <token>', 'what control then asks for, as a bearer token'))
@@ -298,6 +299,11 @@ function portNumber(text: string): number {
 function wholeNumber(text: string): number {
   if (!/^-?\d{1,15}$/.test(text)) throw new InvalidArgumentError('It is not a whole number.')
   return Number(text)
+}
+
+function clockWord(text: string): ClockWord {
+  if (!isClockWord(text)) throw new InvalidArgumentError(`It is ${CLOCK_WORDS}.`)
+  return text
 }
 
 function wholeCount(text: string): number {

@@ -4,10 +4,10 @@ import { timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
-import type { ClockMode } from './cloud/clock.ts'
 import type { ControlApp } from './control/app.ts'
 import type { ReadRules, WrittenRule } from './faults/read.ts'
 import { decodePath, type Environ } from './python/wsgi.ts'
+import type { ClockWord } from './reading/clock.ts'
 import { knownAt } from './worlds/faults.ts'
 import type { JournalLimits } from './worlds/journal.ts'
 import { loadWorld } from './worlds/load.ts'
@@ -26,8 +26,8 @@ export interface EmulatorOptions {
   world?: string | WorldFile | undefined
   /** What ids and chance come from. Default: that of the world, or 0. */
   seed?: number | undefined
-  /** Default: that of the world, or `real`. */
-  clock?: ClockMode | undefined
+  /** `real`, `manual`, or `60x`: sixty times as fast as the real one. Default: that of the world, or `real`. */
+  clock?: ClockWord | undefined
   /** The faults that the default world begins with: a file's path, or rules as they would stand in one. */
   faults?: string | readonly WrittenRule[] | undefined
   /** Told of each rule among them that can never match. */

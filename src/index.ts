@@ -1,6 +1,5 @@
 /** novasim's public API. */
 
-export type { ClockMode } from './cloud/clock.ts'
 export {
   type Answered,
   createEmulator,
@@ -12,5 +11,6 @@ export {
   VERSION,
 } from './emulator.ts'
 export type { WrittenRule } from './faults/read.ts'
+export type { ClockWord } from './reading/clock.ts'
 export { type Complaint, InputError } from './reading/complaint.ts'
 export type { WorldFile } from './worlds/world-schema.ts'

@@ -75,7 +75,7 @@ test.each([
     /option '-p, --port <number>' argument 'many' is invalid\. It is not a whole number/,
   ],
   ['a port too high', ['--port', '70000'], /A port is between 0 and 65535/],
-  ['a clock that is none', ['--clock', 'slow'], /Allowed choices are real, manual/],
+  ['a clock that is none', ['--clock', 'slow'], /It is real, manual, or how many times as fast/],
   ['an unknown command', ['srve'], /too many arguments|unknown command/],
   [
     'a world that is none, with the likely one',

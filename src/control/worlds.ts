@@ -3,12 +3,12 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
 import { nearest, oneOf } from '../reading/check.ts'
+import { clockWord } from '../reading/clock-schema.ts'
 import { BUILT_IN_WORLDS, builtInWorld, isBuiltIn } from '../worlds/built-in.ts'
 import { loginOf } from '../worlds/login.ts'
 import { checkWorld } from '../worlds/read.ts'
 import type { World } from '../worlds/world.ts'
 import type { WorldDescription } from '../worlds/world-file.ts'
-import { CLOCK_MODES } from '../worlds/world-schema.ts'
 import { worldPrefix } from '../worlds/worlds.ts'
 import { accepted, ControlError } from './errors.ts'
 import { bodyOf, noSuch, type Place, parameter, type Steered } from './request.ts'
@@ -17,7 +17,7 @@ export const NewWorld = z.strictObject({
   name: z.string().optional(),
   world: z.union([z.string(), z.looseObject({})]).optional(),
   seed: z.int().optional(),
-  clock: z.enum(CLOCK_MODES).optional(),
+  clock: clockWord.optional(),
 })
 
 export function worldRoutes({ worlds }: Steered) {

@@ -3,6 +3,7 @@
 import * as z from 'zod'
 import { INSTANCE_STATUSES } from '../cloud/instances.ts'
 import { type Checked, check } from '../reading/check.ts'
+import { clockWord } from '../reading/clock-schema.ts'
 import type { Complaint } from '../reading/complaint.ts'
 import { duration } from '../reading/duration.ts'
 import { readYaml } from '../reading/yaml.ts'
@@ -91,7 +92,7 @@ export const ScenarioSchema = z.strictObject({
   about: text.optional(),
   world: z.union([text, z.looseObject({})]).optional(),
   seed: z.int().optional(),
-  clock: z.enum(['real', 'manual']).optional(),
+  clock: clockWord.optional(),
   faults: z.array(z.looseObject({})).optional(),
   steps: z.array(Step).min(1, 'a scenario has at least one step'),
 })

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setClock } from '../cloud/cloud.ts'
 import { decodePath, type Environ } from '../python/wsgi.ts'
+import { clockOf } from '../reading/clock.ts'
 import { type Outcome, type Played, type Playing, play } from '../scenarios/player.ts'
 import { readScenario, type Scenario } from '../scenarios/scenario.ts'
 import type { Stage } from '../scenarios/stage.ts'
@@ -46,7 +47,7 @@ export function startScenario(
     clientOf((request) => world.fetch(request, environOf(request, base))),
     false,
   )
-  if (scenario.clock) setClock(world.cloud, { mode: scenario.clock })
+  if (scenario.clock) setClock(world.cloud, clockOf(scenario.clock))
   for (const fault of scenario.faults ?? []) stage.setFault(fault as { name: string })
   const entry: HeldScenario = {
     id: world.controlId(),

@@ -1,7 +1,7 @@
 /** One world: a cloud, its clock and its chance, and the faces that look onto it. */
 
 import { customRandom } from 'nanoid'
-import { type ClockMode, createClock } from '../cloud/clock.ts'
+import { createClock } from '../cloud/clock.ts'
 import type { Cloud } from '../cloud/cloud.ts'
 import { createCloud, describeCloud, replaceCloud } from '../cloud/description.ts'
 import { type Chance, type ChanceState, createChance } from '../cloud/ids.ts'
@@ -10,6 +10,7 @@ import { createInjector, type Injector, type SetRule } from '../faults/injector.
 import { keystoneApp } from '../keystone/app.ts'
 import { novaApp } from '../nova/app.ts'
 import { type Environ, withPath } from '../python/wsgi.ts'
+import { type ClockWord, clockOf } from '../reading/clock.ts'
 import { surroundings } from './faults.ts'
 import { createJournal, type Journal, type JournalLimits } from './journal.ts'
 import { namesOf } from './journal-view.ts'
@@ -31,8 +32,8 @@ export type Wire = Pick<Passage, 'incoming' | 'outgoing'>
 export interface WorldOptions {
   /** Comes before the seed of the description. Default 0. */
   seed?: number | undefined
-  /** Comes before the mode of the description. Default `real`. */
-  clock?: ClockMode | undefined
+  /** Comes before the mode of the description, and `60x` before its rate. Default `real`. */
+  clock?: ClockWord | undefined
   /** The faults that it begins with. */
   faults?: SetRule[] | undefined
   /** How much its journal keeps. */
@@ -161,8 +162,9 @@ function isIdentity(path: string): boolean {
 }
 
 function cloudOf(description: WorldDescription, seed: number, options: WorldOptions): Cloud {
-  const mode = options.clock ?? description.clock?.mode ?? 'real'
-  const rate = description.clock?.rate
+  const wanted = options.clock === undefined ? undefined : clockOf(options.clock)
+  const mode = wanted?.mode ?? description.clock?.mode ?? 'real'
+  const rate = wanted?.rate ?? description.clock?.rate
   const start = description.clock?.start ?? (mode === 'manual' ? MANUAL_CLOCK_STARTS_MS : undefined)
   return createCloud(description, { seed, clock: createClock({ wall: WALL, mode, start, rate }) })
 }
