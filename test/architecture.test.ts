@@ -13,6 +13,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   recordings: ['cloud', 'python', 'reading'],
   scenarios: ['cloud', 'reading', 'faults'],
   worlds: ['cloud', 'python', 'reading', 'faults', 'keystone', 'nova', 'scenarios', 'recordings'],
+  handles: [],
   control: ['cloud', 'reading', 'faults', 'worlds', 'scenarios', 'recordings'],
 }
 
