@@ -1,5 +1,7 @@
 /** The time of a pretend cloud: the wall's, a faster one, or a hand's; and what waits for a moment of it. */
 
+import { impossible } from './errors.ts'
+
 /** `real` goes by itself, as fast as its rate says; `manual` stands still until it is moved. */
 export type ClockMode = 'real' | 'manual'
 
@@ -77,6 +79,9 @@ interface Timer {
 
 const STILL: Wall = { now: () => 0, wait: () => () => {}, rest: () => Promise.resolve() }
 
+/** The last moment that is written with a year of four digits, as every time of Nova's is. */
+const LAST_MS = Date.UTC(10_000, 0) - 1
+
 /** The longest that is waited at once: `setTimeout` takes no more. */
 const LONGEST_WAIT_MS = 2_147_483_647
 
@@ -133,7 +138,7 @@ export function createClock({ wall = STILL, mode = 'real', start, rate = 1 }: Cl
 
   const set = (change: Partial<ClockState>) => {
     const before = now()
-    const after = change.now ?? before
+    const after = inTime(change.now ?? before)
     show(before)
     if (after > before) forward(after)
     else if (after < before) jump(after)
@@ -173,8 +178,9 @@ export function createClock({ wall = STILL, mode = 'real', start, rate = 1 }: Cl
     now,
     mode: () => going,
     rate: () => speed,
-    advance: (ms) => forward(now() + ms),
+    advance: (ms) => forward(inTime(now() + ms)),
     pass(ms) {
+      inTime(now() + ms)
       const passed = passing.then(async () => {
         const end = now() + ms
         await wall.rest()
@@ -205,4 +211,11 @@ export function createClock({ wall = STILL, mode = 'real', start, rate = 1 }: Cl
       for (const timer of all) timer.release?.()
     },
   }
+}
+
+/** @throws {CloudError} Impossible: there is no such time */
+function inTime(ms: number): number {
+  if (ms > LAST_MS)
+    impossible('the time cannot be later than the year 9999', { hint: 'set the clock to an earlier time' })
+  return ms
 }

@@ -29,7 +29,7 @@ export interface ControlApp {
 }
 
 export function controlApp(steered: Steered): ControlApp {
-  const app = new Hono<{ Bindings: Place }>({ getPath: (_, options) => options?.env?.path ?? '/' })
+  const app = new Hono<{ Bindings: Place }>({ getPath: toHono })
   app.get('/health', (c) =>
     c.json({
       status: 'ok',
@@ -78,4 +78,9 @@ export function controlApp(steered: Steered): ControlApp {
     return method === 'GET' ? answer() : place.world.journal.act('control', `${method} ${place.path}`, answer)
   }
   return { fetch, routes }
+}
+
+/** The path has been decoded, and Hono decodes what it finds in it. */
+function toHono(_: Request, options?: { env?: Place }): string {
+  return options?.env?.path.replaceAll('%', '%25') ?? '/'
 }

@@ -69,6 +69,8 @@ export interface Described {
   body?: RequestName
   /** By status; null where there is no body. */
   answers: Record<number, AnswerName | RequestName | OtherType | null>
+  /** What of its answer the routes below it are told in their path. */
+  key?: string
   /** Statuses of a problem, beside those that go without saying: 400 and 413 with a body, 404 with a name in the path, 401. */
   refuses?: number[]
 }
@@ -95,6 +97,7 @@ export const ROUTES: Record<string, Described> = {
     does: `make one: \`{"name"?, "world"?, "seed"?, "clock"?}\`; \`world\` is a built-in one's name or a world as in a file`,
     body: 'NewWorld',
     answers: { 201: 'World' },
+    key: 'name',
     refuses: [409],
   },
   'GET /worlds/:name': { id: 'getWorld', does: 'one world', answers: { 200: 'World' } },
@@ -122,6 +125,7 @@ export const ROUTES: Record<string, Described> = {
     does: 'a process starts for the first time; it reports 5 s later, so `updated_at` is null until then',
     body: 'NewService',
     answers: { 201: 'Service' },
+    key: 'uuid',
     refuses: [409],
   },
   'GET /services/:id': {
@@ -149,6 +153,7 @@ export const ROUTES: Record<string, Described> = {
     does: 'place one, or `count` of them',
     body: 'NewInstance',
     answers: { 201: 'InstancesPlaced' },
+    key: 'uuid',
     refuses: [409],
   },
   'GET /instances/:id': { id: 'getInstance', does: 'one, by UUID or by name', answers: { 200: 'Instance' } },
@@ -166,6 +171,7 @@ export const ROUTES: Record<string, Described> = {
     does: 'make one',
     body: 'NewAggregate',
     answers: { 201: 'Aggregate' },
+    key: 'id',
     refuses: [409],
   },
   'GET /aggregates/:id': { id: 'getAggregate', does: 'one, by id or by name', answers: { 200: 'Aggregate' } },
@@ -187,6 +193,7 @@ export const ROUTES: Record<string, Described> = {
     does: 'record one',
     body: 'NewMigration',
     answers: { 201: 'Migration' },
+    key: 'id',
     refuses: [409],
   },
   'GET /migrations/:id': { id: 'getMigration', does: 'one, by id', answers: { 200: 'Migration' } },
@@ -204,6 +211,7 @@ export const ROUTES: Record<string, Described> = {
     does: 'add one: `{"name", "down"?}`',
     body: 'NewCell',
     answers: { 201: 'Cell' },
+    key: 'name',
     refuses: [409],
   },
   'GET /cells/:name': { id: 'getCell', does: 'one, by name', answers: { 200: 'Cell' } },
@@ -258,6 +266,7 @@ export const ROUTES: Record<string, Described> = {
     query: 'RecordingQuery',
     body: 'NewRecording',
     answers: { 201: 'Recording' },
+    key: 'name',
     refuses: [409],
   },
   'GET /recordings/:name': {
@@ -317,6 +326,7 @@ export const ROUTES: Record<string, Described> = {
     does: 'play one: `{"name": "cell-split"}`, or a scenario written out; its time is waited for',
     body: 'NewScenario',
     answers: { 201: 'Scenario' },
+    key: 'id',
     refuses: [404, 409],
   },
   'GET /scenarios/:id': { id: 'getScenario', does: 'how far it is', answers: { 200: 'Scenario' } },
@@ -353,6 +363,7 @@ export const ROUTES: Record<string, Described> = {
     does: 'keep this moment: cloud, clock, chance, logins, faults, journal; `{"id"?}`',
     body: 'NewSnapshot',
     answers: { 201: 'Snapshot' },
+    key: 'id',
     refuses: [409],
   },
   'GET /snapshots/:id': { id: 'getSnapshot', does: 'one', answers: { 200: 'Snapshot' } },

@@ -56,7 +56,7 @@ function paths(): Json {
   return found
 }
 
-function operation(path: string, { id, does, query, body, answers, refuses = [] }: Described): Json {
+function operation(path: string, { id, does, query, body, answers, key, refuses = [] }: Described): Json {
   const names = [...path.matchAll(/:(\w+)/g)].map(([, name]) => name)
   const problems = new Set(refuses)
   if (path !== '/health') problems.add(401)
@@ -72,11 +72,16 @@ function operation(path: string, { id, does, query, body, answers, refuses = [] 
     description: does,
     tags: [path.split('/')[1] ?? ''],
     ...(parameters.length > 0 && { parameters }),
-    ...(body !== undefined && { requestBody: { content: bodyOf(path, body) } }),
+    ...(body !== undefined && {
+      requestBody: { required: !REQUESTS[body].safeParse({}).success, content: bodyOf(path, body) },
+    }),
     ...(path === '/health' && { security: [] }),
     responses: {
       ...Object.fromEntries(
-        Object.entries(answers).map(([status, name]) => [status, answer(MEANINGS[Number(status)] ?? 'Done', name)]),
+        Object.entries(answers).map(([status, name]) => [
+          status,
+          { ...answer(MEANINGS[Number(status)] ?? 'Done', name), ...(key && { links: linksFrom(path, key) }) },
+        ]),
       ),
       ...Object.fromEntries(
         [...problems].sort().map((status) => [status, { $ref: `#/components/responses/Problem${status}` }]),
@@ -89,6 +94,17 @@ function answer(description: string, name: string | null): Json {
   if (name === null) return { description }
   if (name.includes('/')) return { description, content: { [name]: { schema: { type: 'string' } } } }
   return { description, content: { 'application/json': { schema: ref(name) } } }
+}
+
+/** How what is made leads to the routes that are about it. */
+function linksFrom(path: string, key: string): Json {
+  const below = Object.entries(ROUTES).filter(([route]) => route.includes(` ${path}/:`))
+  return Object.fromEntries(
+    below.map(([route, { id }]) => {
+      const [, name = ''] = /:(\w+)/.exec(route) ?? []
+      return [id, { operationId: id, parameters: { [name]: `$response.body#/${key}` } }]
+    }),
+  )
 }
 
 function bodyOf(path: string, name: string): Json {

@@ -102,10 +102,10 @@ const flap = shorthand(
     down: turn,
     with: z.lazy((): z.ZodType<Doing> => DoingSchema).optional(),
   }),
-).refine(
-  ({ up, down }) => 'requests' in up === 'requests' in down,
-  'expected both a number of requests or both a duration',
-)
+).refine(({ up, down }) => 'requests' in up === 'requests' in down, {
+  error: 'expected both a number of requests or both a duration',
+  when: ({ issues }) => issues.length === 0,
+})
 
 const DoingWritten = z.strictObject({
   fault: z.enum(Object.keys(READY_MADE)).optional(),

@@ -276,6 +276,20 @@ test('with a control token every route but health asks for it', async () => {
   expect((await bearing('hus')).status).toBe(401)
 })
 
+test('no clock goes beyond the years that a time can be written with', async () => {
+  await using nova = await boot()
+  await nova.control('PUT', '/clock', { now: '9999-12-31T23:59:00Z' })
+  const { status, json } = await nova.control('POST', '/clock/advance', { by: '60s' })
+  expect([status, json.error.message]).toEqual([409, 'the time cannot be later than the year 9999'])
+  expect((await nova.control('POST', '/clock/advance', { by: '59s' })).json.now).toBe('9999-12-31T23:59:59.000Z')
+})
+
+test('a name in a path is decoded once', async () => {
+  await using nova = await boot()
+  await nova.control('POST', '/faults', { name: 'at-50%25', do: 'conflict' })
+  expect((await nova.control('GET', '/faults/at-50%2525')).json.name).toBe('at-50%25')
+})
+
 test('with control off the cloud answers there, as it would without', async () => {
   await using nova = await boot({ control: 'off' })
   expect((await nova.ask('/_novasim/health', { token: null })).json).toHaveProperty('choices')
