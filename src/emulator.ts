@@ -115,6 +115,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     worlds,
     async [Symbol.asyncDispose]() {
       await opened.catch(() => {})
+      for (const world of worlds.list()) world.end()
     },
   }
 }
@@ -187,7 +188,7 @@ export async function startEmulator({
   const bound = server.address() as AddressInfo
   const url = `http://${reachable(host)}:${bound.port}`
   let closing: Promise<void> | undefined
-  const close = () => (closing ??= stop(server))
+  const close = () => (closing ??= stop(server).then(() => emulator[Symbol.asyncDispose]()))
   const env = await loginAt(world, url, options.replay !== undefined && options.world === undefined)
   return { ...emulator, url, env, close, [Symbol.asyncDispose]: close }
 }

@@ -13,6 +13,8 @@ export interface Listening {
   journal: Journal
   /** The id of the last entry that the listener has. */
   after: number
+  /** Aborts when there is nothing more to come. */
+  ended: AbortSignal
   /** Whether it wants an entry, and how it is told. */
   wants(entry: Entry): boolean
   show(entry: Entry): unknown
@@ -22,12 +24,19 @@ export interface Listening {
  * The entries after one, and those to come. Each listener but remembers how far it is, and is given the next when it has taken
  * the last: one that is slow costs no memory, and is told how many went by once the journal has forgotten them.
  */
-export function journalStream({ journal, after, wants, show }: Listening): ReadableStream<Uint8Array> {
+export function journalStream({ journal, after, ended, wants, show }: Listening): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
   let seen = after
   let begun = false
   let wake = () => {}
   let stopListening = () => {}
+  let over = false
+  const end = () => {
+    over = true
+    stopListening()
+    ended.removeEventListener('abort', end)
+    wake()
+  }
 
   /** What is to be sent now; undefined when there is nothing. */
   const next = (): string | undefined => {
@@ -56,19 +65,18 @@ export function journalStream({ journal, after, wants, show }: Listening): Reada
     {
       start() {
         stopListening = journal.listen(() => wake())
+        ended.addEventListener('abort', end)
       },
       async pull(controller) {
         let text = next()
         while (text === undefined) {
+          if (over) return ended.aborted ? controller.close() : undefined
           if (await somethingOrSilence((told) => (wake = told))) text = next()
           else text = ': still here\n\n'
         }
         controller.enqueue(encoder.encode(text))
       },
-      cancel() {
-        stopListening()
-        wake()
-      },
+      cancel: end,
     },
     { highWaterMark: 0 },
   )

@@ -70,7 +70,7 @@ export function journalRoutes(version: string) {
         given !== undefined && /^\d{1,15}$/.test(given) ? Number(given) : (choice.after ?? world.journal.last())
       const wants = chosen(place, match, { ...choice, after: 0 })
       const show = (entry: Entry) => viewOf(place, entry, BODY_SHOWN)
-      return new Response(journalStream({ journal: world.journal, after, wants, show }), {
+      return new Response(journalStream({ journal: world.journal, after, ended: world.ended, wants, show }), {
         headers: { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-cache' },
       })
     })

@@ -28,12 +28,17 @@ export function worldRoutes({ worlds }: Steered) {
       name,
       worlds.list().map((world) => world.name),
     )
+  /** A world that went back to its beginning makes up the same ids again. */
+  const freeName = (world: World): string => {
+    const name = `w-${world.controlId()}`
+    return worlds.find(name) ? freeName(world) : name
+  }
   return new Hono<{ Bindings: Place }>()
     .get('/', (c) => c.json({ worlds: worlds.list().map((world) => view(world, c.env.origin)) }))
     .post('/', async (c) => {
       const { name, world = 'default', seed, clock } = await bodyOf(c, NewWorld)
       const description = typeof world === 'string' ? named(world) : written(world)
-      const opened = worlds.open(name ?? `w-${c.env.world.controlId()}`, description, { seed, clock })
+      const opened = worlds.open(name ?? freeName(c.env.world), description, { seed, clock })
       return c.json(view(opened, c.env.origin), 201)
     })
     .get('/:name', (c) => c.json(view(worldAt(parameter(c, 'name')), c.env.origin)))

@@ -59,6 +59,7 @@ export function startScenario(
     entry.outcome = outcome
   })
   scenariosOf(world).set(entry.id, entry)
+  world.ended.addEventListener('abort', entry.playing.stop, { once: true })
   return entry
 }
 

@@ -64,6 +64,10 @@ export interface World {
   put(description: WorldDescription): void
   /** Go back to how the world began: the cloud, the clock, chance, the faults and the journal. Snapshots stay. */
   reset(): void
+  /** Aborts when the world ends. */
+  readonly ended: AbortSignal
+  /** Nothing goes on in it any more: no timer is left, whoever waits is let go, and who listens is told that it is over. */
+  end(): void
 }
 
 /** @throws {CloudError} Impossible, with the path of what cannot be */
@@ -100,6 +104,7 @@ export function createWorld(name: string, beginning: WorldDescription, options: 
   const answerOf = ({ request, environ, face }: Passage): Answer =>
     face === 'keystone' ? keystone(request, withPath(environ, environ.path.slice(9))) : nova(request, environ)
   const controlId = () => idFrom(chance.control, 8)
+  const ending = new AbortController()
   const snapshots = createSnapshots({
     now: cloud.clock.now,
     newId: controlId,
@@ -151,6 +156,12 @@ export function createWorld(name: string, beginning: WorldDescription, options: 
       recordings.reset()
       faults.reset()
       journal.reset()
+    },
+    ended: ending.signal,
+    end() {
+      ending.abort()
+      faults.clear()
+      cloud.clock.end()
     },
   }
 }

@@ -16,7 +16,7 @@ export interface Worlds {
   find(name: string): World | undefined
   /** The default one first, then in the order in which they were opened. */
   list(): World[]
-  /** End a world. @throws {CloudError} Impossible: it is the default one */
+  /** End a world, and give up its name. @throws {CloudError} Impossible: it is the default one */
   close(world: World): void
 }
 
@@ -45,6 +45,7 @@ export function createWorlds(defaults: Pick<WorldOptions, 'journal'> = {}): Worl
     close(world) {
       if (world.name === DEFAULT_WORLD) impossible('the default world cannot be ended', { hint: 'reset it instead' })
       worlds.delete(world.name)
+      world.end()
     },
   }
 }
