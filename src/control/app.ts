@@ -1,7 +1,7 @@
 /** The control routes together, under `/_novasim` of each world: how tests and people steer what a client then sees. */
 
 import { Hono } from 'hono'
-import { nearest } from '../reading/check.ts'
+import { nearest } from '../reading/nearest.ts'
 import { worldPrefix } from '../worlds/worlds.ts'
 import { aggregates } from './aggregates.ts'
 import { cells } from './cells.ts'

@@ -2,7 +2,8 @@
 
 import type { Context } from 'hono'
 import type * as z from 'zod'
-import { check, nearest, oneOf } from '../reading/check.ts'
+import { check } from '../reading/check.ts'
+import { nearest, oneOf } from '../reading/nearest.ts'
 import type { World } from '../worlds/world.ts'
 import type { Worlds } from '../worlds/worlds.ts'
 import { accepted, ControlError } from './errors.ts'

@@ -2,20 +2,9 @@
 
 import { Hono } from 'hono'
 import * as z from 'zod'
-import { nearest, oneOf } from '../reading/check.ts'
 import { lineOf } from '../scenarios/player.ts'
-import { checkScenario, type Scenario } from '../scenarios/scenario.ts'
-import { loadWorld } from '../worlds/load.ts'
-import {
-  builtInScenario,
-  builtInScenarios,
-  type HeldScenario,
-  scenariosOf,
-  startScenario,
-} from '../worlds/scenarios.ts'
-import { VOCABULARY } from '../worlds/stage.ts'
-import type { WorldFile } from '../worlds/world-schema.ts'
-import { accepted, ControlError } from './errors.ts'
+import { builtInScenarios, type HeldScenario, scenariosOf, startScenario } from '../worlds/scenarios.ts'
+import { scenarioFrom } from './given.ts'
 import { jsonOf, noSuch, type Place, parameter } from './request.ts'
 
 /** The name of one that comes with novasim, in place of a scenario. */
@@ -28,8 +17,8 @@ export const scenarios = new Hono<{ Bindings: Place }>()
   .post('/', async (c) => {
     const written = await jsonOf(c)
     const byName = ByName.safeParse(written)
-    const scenario = byName.success ? named(byName.data.name) : accepted(checkScenario(written, VOCABULARY))
-    if (scenario.world !== undefined) c.env.world.put(await loadWorld(builtInOnly(scenario.world)))
+    const { scenario, world } = byName.success ? scenarioFrom(byName.data.name, ['name']) : scenarioFrom(written, [])
+    if (world) c.env.world.put(world)
     return c.json(view(startScenario(c.env.world, scenario, c.env.origin)), 201)
   })
   .get('/:id', (c) => c.json(view(heldAt(c.env, parameter(c, 'id')))))
@@ -51,26 +40,6 @@ function view({ id, scenario, playing, outcome }: HeldScenario): object {
     played,
     next: outcome === undefined && next ? lineOf(next) : null,
   }
-}
-
-function named(name: string): Scenario {
-  const known = builtInScenarios()
-  const meant = nearest(name, known)
-  const hint = meant ? `did you mean "${meant}"?` : `there is ${oneOf(known)}; or write its steps out`
-  const found = builtInScenario(name)
-  if (found) return found
-  throw new ControlError(404, { message: `there is no scenario "${name}"`, path: ['name'], hint })
-}
-
-/** Files are for whoever starts novasim to name, not for whoever reaches its port. */
-function builtInOnly(world: NonNullable<Scenario['world']>): string | WorldFile {
-  if (typeof world !== 'string') return world as WorldFile
-  if (!/[./\\]/.test(world)) return world
-  throw new ControlError(400, {
-    message: `a scenario that is sent cannot name a file for its world: "${world}"`,
-    path: ['world'],
-    hint: 'write the world out, or name a built-in one',
-  })
 }
 
 function heldAt({ world }: Place, wanted: string): HeldScenario {

@@ -2,15 +2,15 @@
 
 import { Hono } from 'hono'
 import * as z from 'zod'
-import { nearest, oneOf } from '../reading/check.ts'
+import { checkRules } from '../faults/read.ts'
 import { clockWord } from '../reading/clock-schema.ts'
-import { BUILT_IN_WORLDS, builtInWorld, isBuiltIn } from '../worlds/built-in.ts'
+import { knownAt } from '../worlds/faults.ts'
 import { loginOf } from '../worlds/login.ts'
-import { checkWorld } from '../worlds/read.ts'
+import { startScenario } from '../worlds/scenarios.ts'
 import type { World } from '../worlds/world.ts'
-import type { WorldDescription } from '../worlds/world-file.ts'
 import { worldPrefix } from '../worlds/worlds.ts'
-import { accepted, ControlError } from './errors.ts'
+import { accepted } from './errors.ts'
+import { below, scenarioFrom, worldFrom } from './given.ts'
 import { bodyOf, noSuch, type Place, parameter, type Steered } from './request.ts'
 
 export const NewWorld = z.strictObject({
@@ -18,6 +18,8 @@ export const NewWorld = z.strictObject({
   world: z.union([z.string(), z.looseObject({})]).optional(),
   seed: z.int().optional(),
   clock: clockWord.optional(),
+  faults: z.unknown().optional(),
+  scenario: z.union([z.string(), z.looseObject({})]).optional(),
 })
 
 export function worldRoutes({ worlds }: Steered) {
@@ -36,10 +38,22 @@ export function worldRoutes({ worlds }: Steered) {
   return new Hono<{ Bindings: Place }>()
     .get('/', (c) => c.json({ worlds: worlds.list().map((world) => view(world, c.env.origin)) }))
     .post('/', async (c) => {
-      const { name, world = 'default', seed, clock } = await bodyOf(c, NewWorld)
-      const description = typeof world === 'string' ? named(world) : written(world)
-      const opened = worlds.open(name ?? freeName(c.env.world), description, { seed, clock })
-      return c.json(view(opened, c.env.origin), 201)
+      const { name, world = 'default', seed, clock, faults = [], scenario } = await bodyOf(c, NewWorld)
+      const { origin } = c.env
+      const given = worldFrom(world, ['world'])
+      const played = scenario === undefined ? undefined : scenarioFrom(scenario, ['scenario'])
+      const description = played?.world ?? given
+      const { rules, warnings } = accepted(below(['faults'], checkRules(faults, knownAt(description.release))))
+      const opened = worlds.open(name ?? freeName(c.env.world), description, {
+        seed: seed ?? played?.scenario.seed,
+        clock,
+        faults: rules,
+      })
+      const held = played && startScenario(opened, played.scenario, origin)
+      return c.json(
+        { ...view(opened, origin), ...(held && { scenario: held.id }), ...(warnings.length > 0 && { warnings }) },
+        201,
+      )
     })
     .get('/:name', (c) => c.json(view(worldAt(parameter(c, 'name')), c.env.origin)))
     .delete('/:name', (c) => {
@@ -58,21 +72,4 @@ function view(world: World, origin: string): object {
     control_url: `${url}/_novasim`,
     env: loginOf(world.cloud, url),
   }
-}
-
-function named(name: string): WorldDescription {
-  if (isBuiltIn(name)) return builtInWorld(name)
-  const names = Object.keys(BUILT_IN_WORLDS)
-  const meant = nearest(name, names)
-  throw new ControlError(400, {
-    message: `there is no built-in world "${name}"`,
-    path: ['world'],
-    hint: meant ? `did you mean "${meant}"?` : `there is ${oneOf(names)}; or write the world out, as in a world file`,
-  })
-}
-
-function written(world: object): WorldDescription {
-  const { value, complaints } = checkWorld(world)
-  if (complaints === undefined) return value
-  return accepted({ complaints: complaints.map(({ path, ...same }) => ({ ...same, path: ['world', ...path] })) })
 }

@@ -1,8 +1,9 @@
 /** Rules that people wrote: from a file or from a request, with complaints that say what, where and the likely fix. */
 
-import { type Checked, check, nearest, oneOf } from '../reading/check.ts'
+import { type Checked, check } from '../reading/check.ts'
 import { type Complaint, complaintLine, InputError } from '../reading/complaint.ts'
 import { readText } from '../reading/file.ts'
+import { nearest, oneOf } from '../reading/nearest.ts'
 import { readYaml } from '../reading/yaml.ts'
 import type { SetRule } from './injector.ts'
 import { hasStar } from './pattern.ts'

@@ -1,6 +1,6 @@
 /** What can be said of a rule beforehand: that it can never match, or never do anything. */
 
-import { nearest } from '../reading/check.ts'
+import { nearest } from '../reading/nearest.ts'
 import { matchOf } from './injector.ts'
 import { anyOf } from './match.ts'
 import type { Known } from './read.ts'

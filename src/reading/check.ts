@@ -1,8 +1,8 @@
 /** What a person wrote, checked against what was expected: complaints that say what, where and the likely fix. */
 
-import { closest, distance } from 'fastest-levenshtein'
 import * as z from 'zod'
 import type { Complaint } from './complaint.ts'
+import { nearest, oneOf } from './nearest.ts'
 
 export type Checked<Value> = { value: Value; complaints?: never } | { complaints: Complaint[]; value?: never }
 
@@ -11,20 +11,6 @@ export function check<Schema extends z.ZodType>(schema: Schema, value: unknown):
   const result = schema.safeParse(value)
   if (result.success) return { value: result.data }
   return { complaints: result.error.issues.flatMap((issue) => complain(schema, issue, value)) }
-}
-
-/** The word that was probably meant, when one is near enough. */
-export function nearest(word: string, known: readonly string[]): string | undefined {
-  if (known.length === 0) return undefined
-  const lowered = known.map((each) => each.toLowerCase())
-  const best = known[lowered.indexOf(closest(word.toLowerCase(), lowered))] ?? ''
-  return distance(word.toLowerCase(), best.toLowerCase()) <= Math.max(2, Math.floor(best.length / 3)) ? best : undefined
-}
-
-/** `a, b, c or d`; of a long list the first ten. */
-export function oneOf(words: readonly string[]): string {
-  if (words.length > 10) return `${words.slice(0, 10).join(', ')} and ${words.length - 10} more`
-  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
 }
 
 function complain(schema: z.ZodType, issue: z.core.$ZodIssue, whole: unknown): Complaint[] {
