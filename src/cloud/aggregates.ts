@@ -18,6 +18,10 @@ export interface Aggregate {
   hosts: string[]
   /** The key `availability_zone` makes a zone of the aggregate. */
   metadata: Record<string, string>
+  /** Milliseconds since 1970. */
+  createdAt: number
+  /** When it was last given another name; nothing else is written to its row. */
+  updatedAt: number | null
 }
 
 export interface AggregateWish {
@@ -29,22 +33,34 @@ export interface AggregateWish {
   id?: number | undefined
   /** Default: made from the seed. */
   uuid?: string | undefined
+  /** Default: now. */
+  createdAt?: number | undefined
+  /** Default: never. */
+  updatedAt?: number | null | undefined
 }
 
-export type AggregateChange = { [Key in keyof Omit<AggregateWish, 'id' | 'uuid'>]?: AggregateWish[Key] | undefined }
+export type AggregateChange = {
+  [Key in keyof Omit<AggregateWish, 'id' | 'uuid' | 'createdAt' | 'updatedAt'>]?: AggregateWish[Key] | undefined
+}
 
 /** @throws {CloudError} Impossible: its name or id is taken, or a host cannot be in it */
 export function createAggregate(cloud: Cloud, wanted: AggregateWish): Aggregate {
   const { name, id, uuid } = wanted
   for (const other of cloud.state.aggregates.values()) {
-    if (other.name === name) taken(name)
+    if (sameText(other.name, name)) taken(other.name)
     if (other.id === id) impossible(`id ${id} is that of the aggregate "${other.name}" already`, { path: ['id'] })
   }
   const metadata = { ...wanted.metadata }
   if (wanted.availabilityZone) metadata.availability_zone = wanted.availabilityZone
   const hosts = membersOf(cloud, wanted.hosts ?? [], metadata.availability_zone)
   const given = nextId(cloud, 'aggregates', id)
-  const aggregate = { id: given, uuid: uuid ?? uuidFor(cloud.seed, 'aggregate', name, given), name, hosts, metadata }
+  const aggregate: Aggregate = {
+    id: given,
+    uuid: uuid ?? uuidFor(cloud.seed, 'aggregate', name, given),
+    ...{ name, hosts, metadata },
+    createdAt: wanted.createdAt ?? cloud.clock.now(),
+    updatedAt: wanted.updatedAt ?? null,
+  }
   cloud.state.aggregates.set(given, aggregate)
   changed(cloud, { type: 'aggregate.created', id: given, name })
   return aggregate
@@ -53,13 +69,14 @@ export function createAggregate(cloud: Cloud, wanted: AggregateWish): Aggregate 
 /** What is not named stays. @throws {CloudError} Impossible: its name is taken, or a host cannot be in it */
 export function changeAggregate(cloud: Cloud, aggregate: Aggregate, change: AggregateChange): void {
   for (const other of cloud.state.aggregates.values()) {
-    if (other !== aggregate && other.name === change.name) taken(other.name)
+    if (other !== aggregate && sameText(other.name, change.name)) taken(other.name)
   }
   const metadata = { ...(change.metadata ?? aggregate.metadata) }
   const zone = change.availabilityZone === undefined ? aggregate.metadata.availability_zone : change.availabilityZone
   if (zone) metadata.availability_zone = zone
   else delete metadata.availability_zone
   const hosts = membersOf(cloud, change.hosts ?? aggregate.hosts, metadata.availability_zone, aggregate)
+  if (change.name !== undefined && change.name !== aggregate.name) aggregate.updatedAt = cloud.clock.now()
   aggregate.name = change.name ?? aggregate.name
   aggregate.metadata = metadata
   aggregate.hosts = hosts
@@ -93,6 +110,11 @@ export function zonesByHost(cloud: Cloud): Map<string, string> {
 /** @see nova/availability_zones.py `set_availability_zones` */
 export function zoneOf(service: { binary: string; host: string }, zones: Map<string, string>): string {
   return service.binary === COMPUTE ? (zones.get(service.host) ?? DEFAULT_ZONE) : INTERNAL_ZONE
+}
+
+/** MySQL compares without case. */
+export function sameText(one: string, other: string | undefined): boolean {
+  return one.toLowerCase() === other?.toLowerCase()
 }
 
 function taken(name: string): never {

@@ -27,6 +27,26 @@ export type Refusal =
   | { code: 'FlavorIdExists'; flavorId: string }
   | { code: 'FlavorAccessExists'; flavorId: string; projectId: string }
   | { code: 'FlavorAccessNotFound'; flavorId: string; projectId: string }
+  /** No nova-compute is on this host, or not in this spelling. */
+  | { code: 'ComputeHostNotFound'; host: string }
+  | { code: 'AggregateNotFound'; id: string }
+  | { code: 'AggregateNameExists'; name: string }
+  | { code: 'AggregateHostExists'; id: number; host: string }
+  | { code: 'AggregateHostNotFound'; id: number; host: string }
+  /** The key is there, in another case. */
+  | { code: 'AggregateMetadataKeyExists'; id: number; key: string }
+  /** What would come of it cannot be. nova/exception.py `InvalidAggregateAction…` */
+  | {
+      code: 'AggregateUnsafe'
+      id: number
+      doing: 'add host' | 'remove host' | 'update' | 'update metadata'
+      reason:
+        | { why: 'EmptyZone'; name: string }
+        | { why: 'OtherZones'; zones: string[] }
+        | { why: 'HasInstances' }
+        | { why: 'NotEmpty' }
+        | { why: 'ZoneWouldChange'; from: string | null; to: string | null; count: number }
+    }
   /** What a description of a cloud, or a change to it, says cannot be. */
   | Impossible
 

@@ -3,16 +3,21 @@
 import { Hono } from 'hono'
 import { type Aggregate, changeAggregate, createAggregate, removeAggregate } from '../cloud/aggregates.ts'
 import type { World } from '../worlds/world.ts'
+import { fromAggregateEntry } from '../worlds/world-file.ts'
 import { AggregateEntry } from '../worlds/world-schema.ts'
 import { bodyOf, noSuch, type Place, parameter } from './request.ts'
 
-export const AggregateChange = AggregateEntry.omit({ id: true, uuid: true }).partial()
+export const AggregateChange = AggregateEntry.omit({
+  id: true,
+  uuid: true,
+  created_at: true,
+  updated_at: true,
+}).partial()
 
 export const aggregates = new Hono<{ Bindings: Place }>()
   .get('/', (c) => c.json({ aggregates: [...c.env.world.cloud.state.aggregates.values()].map(view) }))
   .post('/', async (c) => {
-    const { availability_zone, ...wanted } = await bodyOf(c, AggregateEntry)
-    const made = createAggregate(c.env.world.cloud, { ...wanted, availabilityZone: availability_zone })
+    const made = createAggregate(c.env.world.cloud, fromAggregateEntry(await bodyOf(c, AggregateEntry)))
     return c.json(view(made), 201)
   })
   .get('/:id', (c) => c.json(view(aggregateAt(c.env.world, parameter(c, 'id')))))

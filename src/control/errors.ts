@@ -78,6 +78,20 @@ function fromRefusal(refusal: Refusal): ControlError {
       return refused(`the cell ${refusal.cell} is down`)
     case 'TextNotStorable':
       return refused("Nova's database cannot keep this text", 'it keeps no character beyond U+FFFF')
+    case 'ComputeHostNotFound':
+      return refused(`no nova-compute runs on host ${refusal.host}`)
+    case 'AggregateNotFound':
+      return new ControlError(404, { message: `there is no aggregate ${refusal.id}`, path: [] })
+    case 'AggregateNameExists':
+      return refused(`there is an aggregate "${refusal.name}" already`)
+    case 'AggregateHostExists':
+      return refused(`the aggregate ${refusal.id} has the host ${refusal.host} already`)
+    case 'AggregateHostNotFound':
+      return refused(`the aggregate ${refusal.id} does not have the host ${refusal.host}`)
+    case 'AggregateMetadataKeyExists':
+      return refused(`the aggregate ${refusal.id} has the key ${refusal.key} already, in another case`)
+    case 'AggregateUnsafe':
+      return refused(`Nova would not ${refusal.doing} for the aggregate ${refusal.id}: ${refusal.reason.why}`)
     case 'FlavorNotFound':
       return new ControlError(404, { message: `there is no flavor ${refusal.flavorId}`, path: [] })
     case 'FlavorExists':

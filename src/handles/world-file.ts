@@ -81,6 +81,32 @@ export type AggregateEntry = {
   availability_zone?: string | null | undefined
   hosts?: string[] | undefined
   metadata?: Record<string, string> | undefined
+  created_at?: string | undefined
+  updated_at?: string | null | undefined
+}
+
+/** How much of a host an instance takes. Sizes as Nova has them: megabytes and gigabytes. */
+export type FlavorEntry = {
+  name: string
+  ram: number
+  vcpus: number
+  disk: number
+  /** What the API calls its id. Default: a UUID, made from the seed. */
+  id?: string | undefined
+  /** The number of its row. Default: the next. */
+  number?: number | undefined
+  ephemeral?: number | undefined
+  swap?: number | undefined
+  rxtx_factor?: number | undefined
+  /** Default true. */
+  is_public?: boolean | undefined
+  disabled?: boolean | undefined
+  description?: string | null | undefined
+  extra_specs?: Record<string, string> | undefined
+  /** The ids of the projects that may use one that is not public. */
+  projects?: string[] | undefined
+  created_at?: string | undefined
+  updated_at?: string | null | undefined
 }
 
 /** An instance, or `count` of them: `{n}` in the name is then the number of each, from 1. */
@@ -165,6 +191,8 @@ export type WorldFile = {
   services?: ServiceEntry[] | undefined
   hosts?: HostEntry[] | undefined
   aggregates?: AggregateEntry[] | undefined
+  /** Default: m1.tiny, m1.small, m1.medium, m1.large and m1.xlarge. */
+  flavors?: FlavorEntry[] | undefined
   instances?: InstanceEntry[] | undefined
   migrations?: MigrationEntry[] | undefined
   users?: UserEntry[] | undefined

@@ -2,6 +2,7 @@
 
 import type { Refusal } from '../cloud/errors.ts'
 import { dumps } from '../python/json.ts'
+import { repr } from '../python/repr.ts'
 
 /** An answer in Nova's own envelope: `{"itemNotFound": {"code": 404, "message": "…"}}`. nova/api/openstack/wsgi.py `Fault` */
 export class NovaFault extends Error {
@@ -128,7 +129,56 @@ export function toNovaError(refusal: Refusal): NovaFault | UnexpectedError {
       )
     case 'FlavorAccessNotFound':
       return new NovaFault(404, `Flavor access not found for ${refusal.flavorId} / ${refusal.projectId} combination.`)
+    case 'ComputeHostNotFound':
+      return new NovaFault(404, `Compute host ${refusal.host} could not be found.`)
+    case 'AggregateNotFound':
+      return new NovaFault(404, `Aggregate ${refusal.id} could not be found.`)
+    case 'AggregateNameExists':
+      return new NovaFault(409, `Aggregate ${refusal.name} already exists.`)
+    case 'AggregateHostExists':
+      return new NovaFault(409, `Aggregate ${refusal.id} already has host ${refusal.host}.`)
+    case 'AggregateHostNotFound':
+      return new NovaFault(404, `Cannot remove host ${refusal.host} in aggregate ${refusal.id}`)
+    case 'AggregateMetadataKeyExists':
+      return new NovaFault(400, `Aggregate ${refusal.id} already contain metadata key ${refusal.key}.`)
+    case 'AggregateUnsafe':
+      return unsafeAggregate(refusal)
     case 'Impossible':
       return new UnexpectedError('nova.exception.NovaException')
   }
+}
+
+/** nova/exception.py `InvalidAggregateActionAdd` and the others of its kind */
+const UNSAFE = {
+  'add host': { status: 409, what: 'add host to' },
+  'remove host': { status: 409, what: 'remove host from' },
+  update: { status: 400, what: 'update' },
+  'update metadata': { status: 400, what: 'update metadata of' },
+} as const
+
+function unsafeAggregate({ id, doing, reason }: Extract<Refusal, { code: 'AggregateUnsafe' }>): NovaFault {
+  const { status, what } = UNSAFE[doing]
+  const verb = doing === 'add host' ? 'added to' : 'removed from'
+  const words = () => {
+    switch (reason.why) {
+      case 'EmptyZone':
+        return `Aggregate ${reason.name} does not support empty named availability zone`
+      case 'OtherZones':
+        return `One or more hosts already in availability zone(s) ${repr(reason.zones)}`
+      case 'HasInstances':
+        return 'One or more hosts contain instances in this zone'
+      case 'NotEmpty':
+        return 'Host aggregate is not empty'
+      case 'ZoneWouldChange':
+        return (
+          `The host cannot be ${verb} the aggregate as the availability zone of the host would change ` +
+          `from '${reason.from ?? 'None'}' to '${reason.to ?? 'None'}' but the host already has ${reason.count} instance(s). ` +
+          'Changing the AZ of an existing instance is not supported by this action. Move the instances away from this ' +
+          'host then try again. If you need to move the instances between AZs then you can use shelve_offload and ' +
+          'unshelve to achieve this.'
+        )
+    }
+  }
+  // Nova has one exception for a host that cannot leave and for an aggregate that cannot go.
+  return new NovaFault(reason.why === 'NotEmpty' ? 400 : status, `Cannot ${what} aggregate ${id}. Reason: ${words()}.`)
 }

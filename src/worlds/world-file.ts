@@ -1,5 +1,6 @@
 /** A world file made into the description of a cloud, and a cloud's description made into a world file. */
 
+import type { AggregateWish } from '../cloud/aggregates.ts'
 import type { CloudDescription, ServiceDescription } from '../cloud/description.ts'
 import type { NewFlavor } from '../cloud/flavors.ts'
 import type { HypervisorWish } from '../cloud/hypervisors.ts'
@@ -22,10 +23,7 @@ export function fromWorldFile({ resource_providers, ...file }: WorldFile): World
     clock: clock && { ...clock, start: moment(clock.start) ?? undefined },
     services: file.services?.map(fromServiceEntry),
     hosts: file.hosts?.map(({ name, ...offer }) => ({ name, ...fromOffer(offer) })),
-    aggregates: file.aggregates?.map(({ availability_zone, ...same }) => ({
-      ...same,
-      availabilityZone: availability_zone,
-    })),
+    aggregates: file.aggregates?.map(fromAggregateEntry),
     flavors: file.flavors?.map(fromFlavorEntry),
     users: file.users?.map(({ system_roles, domain_roles, ...same }) => ({
       ...same,
@@ -65,9 +63,11 @@ export function toWorldFile({ seed, release, clock, ...parts }: WorldDescription
     cells: parts.cells,
     services: parts.services?.map(toServiceEntry),
     hosts: parts.hosts?.map(({ name, ...offer }) => ({ name, ...toOffer(offer) })),
-    aggregates: parts.aggregates?.map(({ availabilityZone, ...same }) => ({
+    aggregates: parts.aggregates?.map(({ availabilityZone, createdAt, updatedAt, ...same }) => ({
       ...same,
       availability_zone: availabilityZone,
+      created_at: text(createdAt) ?? undefined,
+      updated_at: text(updatedAt),
     })),
     flavors: parts.flavors?.map(toFlavorEntry),
     instances: parts.instances,
@@ -100,6 +100,19 @@ export function toServiceEntry(service: ServiceDescription): ServiceEntry {
     updated_at: text(service.updatedAt),
     last_seen_up: text(service.lastSeenUp),
     first_report_at: text(service.firstReportAt) ?? undefined,
+  }
+}
+
+type AggregateEntry = NonNullable<WorldFile['aggregates']>[number]
+
+/** What an entry of `aggregates` describes. */
+export function fromAggregateEntry(entry: AggregateEntry): AggregateWish {
+  const { availability_zone, created_at, updated_at, ...same } = entry
+  return {
+    ...same,
+    availabilityZone: availability_zone,
+    createdAt: moment(created_at) ?? undefined,
+    updatedAt: moment(updated_at),
   }
 }
 

@@ -62,6 +62,8 @@ export const AggregateEntry = z.strictObject({
   availability_zone: name.nullish(),
   hosts: z.array(name).optional(),
   metadata: z.record(z.string(), z.string()).optional(),
+  created_at: time.optional(),
+  updated_at: time.nullish(),
 })
 
 export const FlavorEntry = z.strictObject({
