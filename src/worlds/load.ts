@@ -20,7 +20,7 @@ export async function loadWorld(world: string | WorldFile): Promise<WorldDescrip
 
 async function readWorldFile(file: string): Promise<WorldDescription> {
   // A world is read at the start only, and most starts read none: YAML and its checks are loaded when they are needed.
-  const [{ readWorld }, { nearest }] = await Promise.all([import('./read.ts'), import('../reading/check.ts')])
+  const [{ readWorld }, { nearest }] = await Promise.all([import('./read.ts'), import('../reading/nearest.ts')])
   const names = Object.keys(BUILT_IN_WORLDS)
   const meant = /[./]/.test(file) ? undefined : nearest(file, names)
   const hint = meant ? `did you mean the built-in world "${meant}"?` : `the built-in worlds are ${names.join(', ')}`

@@ -1,0 +1,68 @@
+/** A world and a scenario as they are sent: by name, or written out. */
+
+import type { Complaint } from '../reading/complaint.ts'
+import { nearest, oneOf } from '../reading/nearest.ts'
+import { checkScenario, type Scenario } from '../scenarios/scenario.ts'
+import { BUILT_IN_WORLDS, builtInWorld, isBuiltIn } from '../worlds/built-in.ts'
+import { checkWorld } from '../worlds/read.ts'
+import { builtInScenario, builtInScenarios } from '../worlds/scenarios.ts'
+import { VOCABULARY } from '../worlds/stage.ts'
+import type { WorldDescription } from '../worlds/world-file.ts'
+import { accepted, ControlError } from './errors.ts'
+
+type Path = Complaint['path']
+
+/** What is to happen, and where it begins, when it says. */
+export interface GivenScenario {
+  scenario: Scenario
+  world: WorldDescription | undefined
+}
+
+/**
+ * A built-in world, or one as in a file. Files themselves are for whoever starts novasim to name, not for whoever reaches its port.
+ *
+ * @param path where it stands in what was sent
+ * @throws {ControlError} 400 with everything that is wrong with it
+ */
+export function worldFrom(given: unknown, path: Path): WorldDescription {
+  if (typeof given !== 'string') return accepted(below(path, checkWorld(given)))
+  if (isBuiltIn(given)) return builtInWorld(given)
+  const names = Object.keys(BUILT_IN_WORLDS)
+  const meant = nearest(given, names)
+  const isFile = /[./\\]/.test(given)
+  return refuse({
+    message: isFile ? `what is sent cannot name a file: "${given}"` : `there is no built-in world "${given}"`,
+    path,
+    hint: meant ? `did you mean "${meant}"?` : `there is ${oneOf(names)}; or write the world out, as in a world file`,
+  })
+}
+
+/**
+ * One that comes with novasim, or one written out, with its world.
+ *
+ * @param path where it stands in what was sent
+ * @throws {ControlError} 400 with everything that is wrong with it
+ */
+export function scenarioFrom(given: unknown, path: Path): GivenScenario {
+  const scenario =
+    typeof given === 'string' ? named(given, path) : accepted(below(path, checkScenario(given, VOCABULARY)))
+  return { scenario, world: scenario.world === undefined ? undefined : worldFrom(scenario.world, [...path, 'world']) }
+}
+
+function named(name: string, path: Path): Scenario {
+  const known = builtInScenarios()
+  const meant = nearest(name, known)
+  const hint = meant ? `did you mean "${meant}"?` : `there is ${oneOf(known)}; or write its steps out`
+  return builtInScenario(name) ?? refuse({ message: `there is no scenario "${name}"`, path, hint })
+}
+
+function refuse(complaint: Complaint): never {
+  throw new ControlError(400, complaint)
+}
+
+/** What is checked stands there in what was sent. */
+export function below<Checked extends { complaints?: Complaint[] }>(place: Path, checked: Checked): Checked {
+  const { complaints } = checked
+  if (complaints === undefined) return checked
+  return { ...checked, complaints: complaints.map(({ path, ...same }) => ({ ...same, path: [...place, ...path] })) }
+}
