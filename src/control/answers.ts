@@ -169,6 +169,7 @@ export const ANSWERS = {
   Complaint,
   Health: z.object({ status: z.literal('ok'), version: text, worlds: count, uptime: z.number() }),
   World,
+  WorldMade: World.extend({ scenario: text.optional(), warnings: z.array(text).optional() }),
   WorldList: z.object({ worlds: z.array(World) }),
   Service,
   ServiceList: z.object({ services: z.array(Service) }),

@@ -20,9 +20,14 @@ import { NewService, ServicePatch } from './services.ts'
 import { NewSnapshot } from './snapshots.ts'
 import { NewWorld } from './worlds.ts'
 
+const NewFaults = z.union([z.string(), RuleSchema, z.array(z.union([z.string(), RuleSchema]))])
+
 /** What is sent, by the name under which a client that is generated from the document has it: the very schemas that check it. */
 export const REQUESTS = {
-  NewWorld,
+  NewWorld: NewWorld.extend({
+    faults: NewFaults.optional(),
+    scenario: z.union([z.string(), ScenarioSchema]).optional(),
+  }),
   WorldFile: WorldSchema,
   NewService,
   ServiceChange: ServicePatch,
@@ -41,7 +46,7 @@ export const REQUESTS = {
   Advance,
   FaultRule: RuleSchema,
   FaultDoing: DoingSchema,
-  NewFaults: z.union([z.string(), RuleSchema, z.array(z.union([z.string(), RuleSchema]))]),
+  NewFaults,
   FaultChange: z.partialRecord(RuleSchema.keyof(), z.unknown()),
   NewScenario: z.union([ByName, ScenarioSchema]),
   JournalLimits: Limits,
@@ -94,9 +99,9 @@ export const ROUTES: Record<string, Described> = {
   },
   'POST /worlds': {
     id: 'makeWorld',
-    does: `make one: \`{"name"?, "world"?, "seed"?, "clock"?}\`; \`world\` is a built-in one's name or a world as in a file`,
+    does: 'make one: `{"name"?, "world"?, "seed"?, "clock"?, "faults"?, "scenario"?}`, as a start takes them; `world` and `scenario` are the name of a built-in one, or written out as in a file',
     body: 'NewWorld',
-    answers: { 201: 'World' },
+    answers: { 201: 'WorldMade' },
     key: 'name',
     refuses: [409],
   },
@@ -327,7 +332,7 @@ export const ROUTES: Record<string, Described> = {
     body: 'NewScenario',
     answers: { 201: 'Scenario' },
     key: 'id',
-    refuses: [404, 409],
+    refuses: [409],
   },
   'GET /scenarios/:id': { id: 'getScenario', does: 'how far it is', answers: { 200: 'Scenario' } },
   'DELETE /scenarios/:id': { id: 'stopScenario', does: 'perform no further step of it', answers: { 204: null } },
