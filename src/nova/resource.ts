@@ -13,7 +13,7 @@ import { CloudError } from '../cloud/errors.ts'
 import { findToken, isGood, rolesOf, TOKEN_SHOWN_MS, type Token } from '../cloud/identity.ts'
 import { answerWith, type Body } from '../python/answer.ts'
 import { dumps, loads } from '../python/json.ts'
-import { PyError, type PyValue } from '../python/values.ts'
+import { isDict, PyError, type PyValue } from '../python/values.ts'
 import { errorPage } from '../python/webob.ts'
 import { decodeUtf8, type Environ, parseQuery } from '../python/wsgi.ts'
 import { isSupportedContentType } from './content-type.ts'
@@ -89,6 +89,10 @@ export interface ApiMethod {
   body?: VersionedSchemas
   /** Default 200. */
   status?: number
+  /** The minor numbers of the versions that have it, the first and the last. Default: all. */
+  versions?: readonly [from: number, to: number]
+  /** `POST …/action`: the one key of the body says which. */
+  actions?: { readonly [name: string]: ApiMethod }
   /** The answer's body; null where there is none. */
   run(call: Call): Body
 }
@@ -264,18 +268,22 @@ function answerPage(
 
 function finish(visit: Visit, call: Call, method: ApiMethod, text: string): Response {
   if (takesBody(visit.request) && text !== '') call.body = parseBody(text, deepestIn(visit))
+  if (method.actions && text === '') throw new NovaFault(400, 'Malformed request body')
+  const chosen = method.actions ? actionIn(call.body, method.actions) : method
   const scope = call.token?.scope
   const mine = scope && 'projectId' in scope ? scope.projectId : 'None'
   if (visit.projectId !== undefined && visit.projectId !== mine) {
     const mismatch = `URL's project_id '${visit.projectId}' doesn't match Context's project_id '${mine}'`
     throw new NovaFault(400, `Malformed request URL: ${mismatch}`)
   }
-  const body = runMethod(visit, call, method)
-  return answer(visit, method.status ?? 200, body, { 'Content-Type': visit.accepted })
+  const body = runMethod(visit, call, chosen)
+  return answer(visit, chosen.status ?? 200, body, { 'Content-Type': visit.accepted })
 }
 
 /** @throws {NovaFault} whatever the method is turned down for, in Nova's words. nova/api/openstack/wsgi.py `expected_errors` */
 function runMethod({ request, access }: Visit, call: Call, method: ApiMethod): Body {
+  const [from, to] = method.versions ?? ALL_VERSIONS
+  if (call.version < from || call.version > to) throw noResource()
   try {
     if (method.query) {
       call.query = queryOf(call.environ)
@@ -292,6 +300,24 @@ function runMethod({ request, access }: Visit, call: Call, method: ApiMethod): B
     if (known instanceof PyError) throw unexpected(known.name)
     throw known
   }
+}
+
+const ALL_VERSIONS = [LOWEST, Number.POSITIVE_INFINITY] as const
+
+/** @throws {NovaFault} 400 or 404. @see nova/api/openstack/wsgi.py `action_peek`, `_process_stack` */
+function actionIn(body: PyValue, actions: { readonly [name: string]: ApiMethod }): ApiMethod {
+  const size = isDict(body) ? body.size : Array.isArray(body) || typeof body === 'string' ? body.length : undefined
+  if (size === undefined) throw noResource()
+  if (size !== 1) throw new NovaFault(400, 'Malformed request body')
+  if (!isDict(body)) throw noResource()
+  const [name = ''] = body.keys()
+  const action = Object.hasOwn(actions, name) ? actions[name] : undefined
+  if (!action) throw new NovaFault(400, `There is no such action: ${name}`)
+  return action
+}
+
+function noResource(): NovaFault {
+  return new NovaFault(404, 'The resource could not be found.')
 }
 
 /** nova/api/openstack/wsgi.py `_METHODS_WITH_BODY` */

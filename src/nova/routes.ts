@@ -1,6 +1,15 @@
 /** All of Nova's paths that novasim has, what answers at each, and what the operation there is called. nova/api/openstack/compute/routes.py */
 
 import type { Cloud } from '../cloud/cloud.ts'
+import {
+  ACT_ON_AGGREGATE,
+  CACHE_IMAGES,
+  CREATE_AGGREGATE,
+  DELETE_AGGREGATE,
+  LIST_AGGREGATES,
+  SHOW_AGGREGATE,
+  UPDATE_AGGREGATE,
+} from './aggregates.ts'
 import type { ApiMethod } from './resource.ts'
 import { ACTIONS, actionAt, DELETE_SERVICE, indexServices, UPDATE_SERVICE } from './services.ts'
 import { SHOW_VERSION } from './versions.ts'
@@ -31,4 +40,26 @@ export const ROUTES: readonly Route[] = [
     methodOn: () => UPDATE_SERVICE,
   },
   { verb: 'DELETE', path: '/os-services/:id', operations: ['os-services:delete'], methodOn: () => DELETE_SERVICE },
+  ...resource('os-aggregates', {
+    'GET :list': LIST_AGGREGATES,
+    'POST :create': CREATE_AGGREGATE,
+    'GET /:id :show': SHOW_AGGREGATE,
+    'PUT /:id :update': UPDATE_AGGREGATE,
+    'DELETE /:id :delete': DELETE_AGGREGATE,
+    'POST /:id/action :action': ACT_ON_AGGREGATE,
+    'POST /:id/images :images': CACHE_IMAGES,
+  }),
 ]
+
+/** The routes of one resource: the verb, what of the path follows its name, and what the operation is called. */
+function resource(name: string, methods: Record<string, ApiMethod>): Route[] {
+  return Object.entries(methods).map(([written, method]) => {
+    const [, verb, below = '', operation] = /^(\w+) (\S*?) ?(:\w+)$/.exec(written) ?? []
+    return {
+      verb: verb as Route['verb'],
+      path: `/${name}${below}`,
+      operations: [`${name}${operation}`],
+      methodOn: () => method,
+    }
+  })
+}

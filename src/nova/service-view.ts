@@ -44,6 +44,6 @@ export function serviceJson(service: Service, shape: Shape, zone: string, now: n
 }
 
 /** A time as oslo.serialization prints it: `2026-01-01T00:00:00.000000`. */
-function timeText(ms: number): string {
+export function timeText(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, -1)}000`
 }

@@ -183,7 +183,7 @@ function isUuidLike(id: string): boolean {
 }
 
 /** What Python takes for a number, as MySQL then reads it: up to what is no digit. @throws {NovaFault} 400 */
-function integerId(id: string): number {
+export function integerId(id: string): number {
   if (pythonInt(id) === undefined) throw new NovaFault(400, 'Invalid input received: id must be an integer')
   return Number(/^[ \t-\r]*([-+]?\d+)/.exec(id)?.[1] ?? 0)
 }

@@ -64,3 +64,29 @@ export const QUERY_PARAMETER: Schema = { type: 'array', items: { type: 'string' 
 export function boolFromString(value: PyValue | undefined): boolean {
   return value === true || ['1', 't', 'true', 'on', 'y', 'yes'].includes(String(value).trim().toLowerCase())
 }
+
+/** nova/api/validation/parameter_types.py `name` */
+export const NAME: Schema = { type: 'string', format: 'name', minLength: 1, maxLength: 255 }
+
+/** nova/api/validation/parameter_types.py `name_with_leading_trailing_spaces` */
+export const NAME_WITH_SPACES: Schema = { ...NAME, format: 'name_with_leading_trailing_spaces' }
+
+/** nova/api/validation/parameter_types.py `az_name` */
+export const AZ_NAME: Schema = { ...NAME, format: 'az_name' }
+
+const METADATA_KEY = '^[a-zA-Z0-9-_:. ]{1,255}$'
+
+/** Keys and their values. nova/api/validation/parameter_types.py `metadata` */
+export function metadataOf(type: Schema['type'] & {}): Schema {
+  return {
+    type: 'object',
+    patternProperties: { [METADATA_KEY]: { type, maxLength: 255 } },
+    additionalProperties: false,
+  }
+}
+
+/** Any query, until 2.101; none from then on, for the paths that take none. */
+export const NO_QUERY: VersionedSchemas = [
+  { from: 1, schema: { type: 'object', properties: {}, additionalProperties: true } },
+  { from: 102, schema: { type: 'object', properties: {}, additionalProperties: false } },
+]

@@ -1,0 +1,255 @@
+/** os-aggregates: groups of hosts, and the images that are kept ready on them. nova/api/openstack/compute/aggregates.py */
+
+import {
+  addHostToAggregate,
+  deleteAggregate,
+  getAggregate,
+  removeHostFromAggregate,
+  renameAggregate,
+  requestAggregate,
+  setAggregateMetadata,
+} from '../cloud/aggregate-requests.ts'
+import type { Aggregate } from '../cloud/aggregates.ts'
+import { CloudError } from '../cloud/errors.ts'
+import { wholeSeconds } from '../cloud/services.ts'
+import { dumps } from '../python/json.ts'
+import type { Schema } from '../python/jsonschema.ts'
+import { isDict, type PyDict, type PyValue, strip } from '../python/values.ts'
+import { NovaFault } from './errors.ts'
+import { type ApiMethod, type Call, requireAdmin } from './resource.ts'
+import { timeText } from './service-view.ts'
+import { integerId } from './services.ts'
+import { AZ_NAME, FQDN, metadataOf, NAME, NAME_WITH_SPACES, NO_QUERY } from './validate.ts'
+
+/** From here on an aggregate is shown with its UUID. */
+const UUID_FROM = 41
+/** From here on images can be sent to its hosts. */
+const IMAGES_FROM = 81
+
+const ZONE: Schema = { oneOf: [AZ_NAME, { type: 'null' }] }
+const CREATE = within('aggregate', {
+  type: 'object',
+  properties: { name: NAME, availability_zone: ZONE },
+  required: ['name'],
+  additionalProperties: false,
+})
+const UPDATE = within('aggregate', {
+  type: 'object',
+  properties: { name: NAME_WITH_SPACES, availability_zone: ZONE },
+  additionalProperties: false,
+  anyOf: [{ required: ['name'] }, { required: ['availability_zone'] }],
+})
+const IMAGES: Schema = {
+  type: 'object',
+  properties: {
+    cache: {
+      type: ['array'],
+      minItems: 1,
+      items: {
+        type: 'object',
+        properties: { id: { type: 'string', format: 'uuid' } },
+        additionalProperties: false,
+        required: ['id'],
+      },
+    },
+  },
+  required: ['cache'],
+  additionalProperties: false,
+}
+
+/** GET /os-aggregates */
+export const LIST_AGGREGATES: ApiMethod = {
+  query: NO_QUERY,
+  run: (call) => {
+    requireAdmin(call, rule('index'))
+    const aggregates = [...call.cloud.state.aggregates.values()].sort((one, other) => one.id - other.id)
+    return dumps({ aggregates: aggregates.map((each) => view(each, call)) })
+  },
+}
+
+/** GET /os-aggregates/{id} */
+export const SHOW_AGGREGATE: ApiMethod = {
+  query: NO_QUERY,
+  run: (call) => {
+    requireAdmin(call, rule('show'))
+    return show(call, aggregateAt(call))
+  },
+}
+
+/** POST /os-aggregates */
+export const CREATE_AGGREGATE: ApiMethod = {
+  body: [{ from: 1, schema: CREATE }],
+  run: (call) => {
+    requireAdmin(call, rule('create'))
+    const { cloud, body } = call
+    const wanted = partOf(body, 'aggregate')
+    const zone = wanted.get('availability_zone')
+    const made = requestAggregate(cloud, textOf(wanted.get('name')), zone ? textOf(zone) : null)
+    const { hosts: _, metadata: __, ...shown } = view(made, call, { created: cloud.clock.now(), updated: null })
+    return dumps({ aggregate: shown })
+  },
+}
+
+/** PUT /os-aggregates/{id}. Its name is written before its zone is checked, as Nova does. */
+export const UPDATE_AGGREGATE: ApiMethod = {
+  body: [{ from: 1, schema: UPDATE }],
+  run: (call) => {
+    requireAdmin(call, rule('update'))
+    const { cloud, body } = call
+    const wanted = partOf(body, 'aggregate')
+    const aggregate = aggregateAt(call)
+    const name = wanted.get('name')
+    const now = cloud.clock.now()
+    let updated = aggregate.updatedAt
+    if (name !== undefined) {
+      const before = aggregate.name
+      renameAggregate(cloud, aggregate, textOf(name))
+      if (before !== aggregate.name) updated = now
+    }
+    if (wanted.has('availability_zone')) {
+      const zone = wanted.get('availability_zone')
+      setAggregateMetadata(cloud, aggregate, { availability_zone: zone === null ? null : textOf(zone) }, 'update')
+      updated = now
+    }
+    return show(call, aggregate, updated)
+  },
+}
+
+/** DELETE /os-aggregates/{id} */
+export const DELETE_AGGREGATE: ApiMethod = {
+  run: (call) => {
+    requireAdmin(call, rule('delete'))
+    deleteAggregate(call.cloud, aggregateAt(call))
+    return null
+  },
+}
+
+const ADD_HOST: ApiMethod = {
+  body: [{ from: 1, schema: withHost('add_host') }],
+  run: (call) => {
+    requireAdmin(call, rule('add_host'))
+    integerId(call.id)
+    const host = textOf(partOf(call.body, 'add_host').get('host'))
+    return show(
+      call,
+      addHostToAggregate(call.cloud, () => aggregateAt(call), host),
+    )
+  },
+}
+
+const REMOVE_HOST: ApiMethod = {
+  body: [{ from: 1, schema: withHost('remove_host') }],
+  run: (call) => {
+    requireAdmin(call, rule('remove_host'))
+    integerId(call.id)
+    const host = textOf(partOf(call.body, 'remove_host').get('host'))
+    try {
+      const aggregate = removeHostFromAggregate(call.cloud, () => aggregateAt(call), host)
+      return show(call, aggregate)
+    } catch (error) {
+      const gone = error instanceof CloudError && NO_MEMBER.has(error.refusal.code)
+      throw gone ? new NovaFault(404, `Cannot remove host ${host} in aggregate ${call.id}`) : error
+    }
+  },
+}
+
+const SET_METADATA: ApiMethod = {
+  body: [
+    {
+      from: 1,
+      schema: within('set_metadata', {
+        type: 'object',
+        properties: { metadata: metadataOf(['string', 'null']) },
+        required: ['metadata'],
+        additionalProperties: false,
+      }),
+    },
+  ],
+  run: (call) => {
+    requireAdmin(call, rule('set_metadata'))
+    const metadata = partOf(partOf(call.body, 'set_metadata'), 'metadata')
+    const aggregate = aggregateAt(call)
+    const change = Object.fromEntries([...metadata].map(([key, value]) => [key, value === null ? null : textOf(value)]))
+    setAggregateMetadata(call.cloud, aggregate, change, 'update metadata')
+    return show(call, aggregate, call.cloud.clock.now())
+  },
+}
+
+/** POST /os-aggregates/{id}/action */
+export const ACT_ON_AGGREGATE: ApiMethod = {
+  actions: { add_host: ADD_HOST, remove_host: REMOVE_HOST, set_metadata: SET_METADATA },
+  run: () => null,
+}
+
+/** POST /os-aggregates/{id}/images: nothing comes of it that the API shows. */
+export const CACHE_IMAGES: ApiMethod = {
+  versions: [IMAGES_FROM, Number.POSITIVE_INFINITY],
+  status: 202,
+  body: [{ from: IMAGES_FROM, schema: IMAGES }],
+  run: (call) => {
+    requireAdmin(call, 'compute:aggregates:images')
+    integerId(call.id)
+    const cache = isDict(call.body) ? call.body.get('cache') : undefined
+    const ids = Array.isArray(cache) ? cache.map((image) => (isDict(image) ? image.get('id') : image)) : []
+    if (new Set(ids).size < ids.length) throw new NovaFault(400, 'Duplicate images in request')
+    aggregateAt(call)
+    return null
+  },
+}
+
+/** What Nova words alike when a host cannot be taken out. */
+const NO_MEMBER = new Set(['AggregateNotFound', 'AggregateHostNotFound', 'ComputeHostNotFound'])
+
+/** @param updated what has just been written still has its fraction of a second */
+function show(call: Call, aggregate: Aggregate, updated = aggregate.updatedAt): string {
+  return dumps({ aggregate: view(aggregate, call, { updated }) })
+}
+
+function view(
+  { id, uuid, name, hosts, metadata, createdAt, updatedAt }: Aggregate,
+  { version, cloud }: Call,
+  { created = wholeSeconds(createdAt), updated = updatedAt }: { created?: number; updated?: number | null } = {},
+) {
+  const fresh = updated === cloud.clock.now()
+  return {
+    id,
+    ...(version >= UUID_FROM && { uuid }),
+    ...{ name, hosts, metadata },
+    created_at: timeText(created),
+    updated_at: updated === null ? null : timeText(fresh ? updated : wholeSeconds(updated)),
+    deleted_at: null,
+    deleted: false,
+    availability_zone: metadata.availability_zone ?? null,
+  }
+}
+
+function aggregateAt({ cloud, id }: Call): Aggregate {
+  return getAggregate(cloud, integerId(id), id)
+}
+
+function rule(action: string): string {
+  return `os_compute_api:os-aggregates:${action}`
+}
+
+function within(key: string, schema: Schema): Schema {
+  return { type: 'object', properties: { [key]: schema }, required: [key], additionalProperties: false }
+}
+
+function withHost(action: string): Schema {
+  return within(action, {
+    type: 'object',
+    properties: { host: FQDN },
+    required: ['host'],
+    additionalProperties: false,
+  })
+}
+
+function partOf(body: PyValue, key: string): PyDict {
+  const part = isDict(body) ? body.get(key) : undefined
+  return isDict(part) ? part : new Map()
+}
+
+/** Nova strips names, which under /v2 may come with spaces around them. */
+function textOf(value: PyValue | undefined): string {
+  return strip(String(value))
+}
