@@ -1,9 +1,12 @@
 /** Nova's releases, and the newest microversion that each offers. */
 
-/** The release that everything here is proven against: Nova 34.0.0. */
+/** The release that a cloud is of unless it says. */
 export const NEWEST_RELEASE = '2026.2'
 
-/** The minor number of the newest microversion. nova/api/openstack/compute/rest_api_version_history.rst, "Maximum in …" */
+/**
+ * The minor number of the newest microversion, the newest release first.
+ * nova/api/openstack/compute/rest_api_version_history.rst, "Maximum in …"
+ */
 export const RELEASES: Record<string, number> = {
   '2026.2': 104,
   '2026.1': 103,
@@ -24,4 +27,12 @@ export const RELEASES: Record<string, number> = {
   rocky: 65,
   queens: 60,
   pike: 53,
+}
+
+/** Their names, the newest first. */
+export const RELEASE_NAMES: readonly string[] = Object.keys(RELEASES)
+
+/** Whether one release came out before another. */
+export function isBefore(release: string, other: string): boolean {
+  return RELEASE_NAMES.indexOf(release) > RELEASE_NAMES.indexOf(other)
 }

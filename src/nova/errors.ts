@@ -58,9 +58,13 @@ export function faultBody(status: number, message: string, retryAfter?: string):
   })
 }
 
-/** What Nova makes of an exception that nobody expected. nova/api/openstack/wsgi.py `expected_errors` */
-export function unexpected(name: string): NovaFault {
-  return new NovaFault(500, `Unexpected API Error. Please contact the administrator\n<class '${name}'>`)
+/**
+ * What Nova makes of an exception that nobody expected. nova/api/openstack/wsgi.py `expected_errors`
+ *
+ * @param support what the release tells a client to do about it
+ */
+export function unexpected(name: string, support: string): NovaFault {
+  return new NovaFault(500, `Unexpected API Error. ${support}\n<class '${name}'>`)
 }
 
 /** What a WSGI server says when its application has raised something. waitress/task.py `ErrorTask` */

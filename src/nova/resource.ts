@@ -29,6 +29,7 @@ import {
 } from './errors.ts'
 import { LOWEST, negotiate, newestOf, versionHeaders } from './microversion.ts'
 import { takeApart } from './paths.ts'
+import { sayingsOf } from './releases.ts'
 import { type VersionedSchemas, validateBody, validateQuery } from './validate.ts'
 
 /** The largest body that is read. oslo.middleware `max_request_body_size` */
@@ -85,7 +86,8 @@ export interface Call {
 
 /** An API method, as a controller of Nova has it. */
 export interface ApiMethod {
-  query?: VersionedSchemas
+  /** Of a release that does not look at it, undefined. */
+  query?: VersionedSchemas | ((cloud: Cloud) => VersionedSchemas | undefined)
   body?: VersionedSchemas
   /** Default 200. */
   status?: number
@@ -250,8 +252,8 @@ function unauthorized(visit: Visit, message = 'The request you have made require
 }
 
 function tooLarge(visit: Visit): Response {
-  // The real one, too, forgets to say how much is too much.
-  const explanation = 'Request is too large. Larger than max_request_body_size (%s).'
+  const { sizeLimit } = sayingsOf(visit.nova.cloud)
+  const explanation = `Request is too large. Larger than max_request_body_size (${sizeLimit}).`
   return answerPage(visit, 413, 'Request Entity Too Large', explanation)
 }
 
@@ -285,9 +287,11 @@ function runMethod({ request, access }: Visit, call: Call, method: ApiMethod): B
   const [from, to] = method.versions ?? ALL_VERSIONS
   if (call.version < from || call.version > to) throw noResource()
   try {
-    if (method.query) {
+    const { query } = method
+    const schemas = typeof query === 'function' ? query(call.cloud) : query
+    if (schemas) {
       call.query = queryOf(call.environ)
-      validateQuery(call.query, method.query, call)
+      validateQuery(call.query, schemas, call)
     }
     // `GET …?_method=PUT` finds a method that wants a body, and gives it none; `POST …?_method=GET` the other way round.
     if (method.body && !takesBody(request)) throw new UnexpectedError('KeyError')
@@ -296,8 +300,8 @@ function runMethod({ request, access }: Visit, call: Call, method: ApiMethod): B
     return method.run(call)
   } catch (error) {
     const known = error instanceof CloudError ? toNovaError(error.refusal) : error
-    if (known instanceof UnexpectedError) throw unexpected(known.message)
-    if (known instanceof PyError) throw unexpected(known.name)
+    if (known instanceof UnexpectedError) throw unexpected(known.message, sayingsOf(call.cloud).support)
+    if (known instanceof PyError) throw unexpected(known.name, sayingsOf(call.cloud).support)
     throw known
   }
 }
@@ -338,9 +342,9 @@ function parseBody(text: string, deepest: number): PyValue {
   }
 }
 
-/** How deep a body may lie: what the pipeline leaves of Python's stack, as measured. */
-function deepestIn({ access, legacy }: Visit): number {
-  return { token: 1404, open: 1442, root: 1450 }[access] - (legacy ? 8 : 0)
+/** How deep a body may lie. /v2 has a layer more. */
+function deepestIn({ nova, access, legacy }: Visit): number {
+  return sayingsOf(nova.cloud).deepest[access] - (legacy ? 8 : 0)
 }
 
 function queryOf({ query }: Environ): Map<string, string[]> {

@@ -1,25 +1,33 @@
 /** What clients discover: which APIs there are, and which microversions. nova/api/openstack/compute/versions.py */
 
+import type { Cloud } from '../cloud/cloud.ts'
 import { dumps } from '../python/json.ts'
 import { decodeUtf8, type Environ } from '../python/wsgi.ts'
 import { NovaFault, UncaughtError } from './errors.ts'
 import { LOWEST, newestOf } from './microversion.ts'
+import { sayingsOf } from './releases.ts'
 import type { ApiMethod, Call } from './resource.ts'
 
 type VersionId = 'v2.0' | 'v2.1'
 
-/** Where each API is, and since when it is what it is. */
-const VERSIONS: Record<VersionId, { path: string; status: string; updated: string; type: string }> = {
-  'v2.0': { path: 'v2', status: 'DEPRECATED', updated: '2025-07-04T12:00:00Z', type: '2' },
-  'v2.1': { path: 'v2.1', status: 'CURRENT', updated: '2013-07-23T11:33:21Z', type: '2.1' },
+/** Where each API is. */
+const VERSIONS: Record<VersionId, { path: string; type: string }> = {
+  'v2.0': { path: 'v2', type: '2' },
+  'v2.1': { path: 'v2.1', type: '2.1' },
 }
+const CURRENT_API = { status: 'CURRENT', updated: '2013-07-23T11:33:21Z' }
 const IDS: VersionId[] = ['v2.0', 'v2.1']
 
-const ANY_QUERY = [{ from: LOWEST, schema: {} }]
+const SOME_QUERY = [{ from: LOWEST, schema: {} }]
+
+/** Any query will do, as long as it can be read; once, it was not read at all. */
+function anyQuery(cloud: Cloud) {
+  return sayingsOf(cloud).readsVersionQuery ? SOME_QUERY : undefined
+}
 
 /** GET / */
 export const LIST_VERSIONS: ApiMethod = {
-  query: ANY_QUERY,
+  query: anyQuery,
   run: (call) => {
     const versions = IDS.map((id) => ({
       ...summary(call, id),
@@ -31,12 +39,12 @@ export const LIST_VERSIONS: ApiMethod = {
 
 /** Any path that is of none of the APIs. */
 export const CHOOSE_VERSION: ApiMethod = {
-  query: ANY_QUERY,
+  query: anyQuery,
   status: 300,
-  run: ({ environ }) => {
+  run: ({ cloud, environ }) => {
     const choices = IDS.map((id) => ({
       id,
-      status: VERSIONS[id].status,
+      status: standingOf(cloud, id).status,
       links: [{ rel: 'self', href: below(environ, VERSIONS[id].path) }],
       'media-types': mediaTypes(id),
     }))
@@ -46,7 +54,7 @@ export const CHOOSE_VERSION: ApiMethod = {
 
 /** GET /v2.1 and GET /v2; GET /v2.1/{project_id}/ and GET /v2.1/versions/{id}, which want a token. */
 export const SHOW_VERSION: ApiMethod = {
-  query: ANY_QUERY,
+  query: anyQuery,
   run: (call) => {
     const id = IDS.find((each) => each === (call.legacy ? 'v2.0' : call.id || 'v2.1'))
     if (!id) throw new NovaFault(404, 'The resource could not be found.')
@@ -60,10 +68,15 @@ export const SHOW_VERSION: ApiMethod = {
 }
 
 function summary({ cloud }: Call, id: VersionId) {
-  const { status, updated } = VERSIONS[id]
+  const { status, updated } = standingOf(cloud, id)
   const versions =
     id === 'v2.0' ? { version: '', min_version: '' } : { version: `2.${newestOf(cloud)}`, min_version: `2.${LOWEST}` }
   return { id, status, ...versions, updated }
+}
+
+/** Since when each is what it is. */
+function standingOf(cloud: Cloud, id: VersionId) {
+  return id === 'v2.0' ? sayingsOf(cloud).legacyApi : CURRENT_API
 }
 
 function mediaTypes(id: VersionId) {

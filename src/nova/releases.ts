@@ -1,0 +1,62 @@
+/**
+ * What Nova's face says otherwise from release to release. Here is what the newest says, and then what it was before: each
+ * change names the first release that has it. Where it matters, a method asks `sayingsOf` its cloud.
+ * The microversions that a release offers are in src/cloud/releases.ts; docs/releases.md has the evidence.
+ */
+
+import type { Cloud } from '../cloud/cloud.ts'
+import { isBefore } from '../cloud/releases.ts'
+
+/** What differs between releases. */
+export interface Sayings {
+  /** What the documents of versions say of /v2. nova/api/openstack/compute/versions.py `VERSIONS` */
+  legacyApi: { status: string; updated: string }
+  /** Whether the documents of versions look at their query. nova/api/openstack/compute/versions.py */
+  readsVersionQuery: boolean
+  /** What a client is told to do about an error that nobody expected. nova/version.py `NOVA_SUPPORT` */
+  support: string
+  /** How large a body may be, as the refusal of a larger one says it. oslo_middleware/sizelimit.py `_log_and_raise` */
+  sizeLimit: string
+  /** How deep a body may lie: what the pipeline leaves of Python's stack, as measured. */
+  deepest: { token: number; open: number; root: number }
+}
+
+const NEWEST: Sayings = {
+  legacyApi: { status: 'DEPRECATED', updated: '2025-07-04T12:00:00Z' },
+  readsVersionQuery: true,
+  support: 'Please contact the administrator',
+  // The real one forgets to say how much is too much.
+  sizeLimit: '%s',
+  deepest: { token: 1404, open: 1442, root: 1450 },
+}
+
+interface Change {
+  /** The first release that says it as the ones after it do. */
+  since: string
+  /** What those before it say. */
+  before: Partial<Sayings>
+}
+
+/** The newest first. */
+const CHANGES: Change[] = [
+  {
+    since: '2026.2',
+    before: {
+      support: 'Please report this at http://bugs.launchpad.net/nova/ and attach the Nova API log if possible.',
+    },
+  },
+  { since: '2025.2', before: { legacyApi: { status: 'SUPPORTED', updated: '2011-01-21T11:33:21Z' } } },
+  { since: '2024.2', before: { readsVersionQuery: false } },
+]
+
+const known = new Map<string, Sayings>()
+
+/** What the release of a cloud says. */
+export function sayingsOf({ state: { release } }: Cloud): Sayings {
+  const found = known.get(release)
+  if (found) return found
+  const changes = CHANGES.filter(({ since }) => isBefore(release, since))
+  const sayings = Object.assign({}, NEWEST, ...changes.map(({ before }) => before))
+  known.set(release, sayings)
+  return sayings
+}
