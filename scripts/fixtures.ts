@@ -3,7 +3,8 @@
  *
  * The OS_* variables say where the cloud is, and log in as its administrator. What is disabled, killed, evacuated and deleted
  * is a compute host of its own, which this starts for the time being: NOVA_DIR names the folder of the cloud's programs and
- * settings, with venv/bin/nova-compute and etc/nova.conf in it (default ~/.cache/nova-oracle).
+ * settings, with venv/bin/nova-compute and etc/nova.conf in it (default ~/.cache/nova-oracle). NOVA_RELEASE says which release
+ * it is, where several offer the same versions: 2024.1, say.
  * What is asked to wait for something does not go through the recorder, so that two recordings have the same lines.
  */
 
@@ -259,7 +260,7 @@ async function recording(name: string, what: string, talk: (ask: Ask) => Promise
   mkdirSync(dirname(out), { recursive: true })
   const recorder = await startRecorder({
     ...{ upstream: cloud.authUrl, out, force: true, by: 'novasim', how: `npm run fixtures: ${what}` },
-    endpoints: cloud.endpoints,
+    ...{ endpoints: cloud.endpoints, release: cloud.release },
   })
   try {
     await talk((asking) => ask(`${recorder.url}/${asking.to ?? 'compute'}${asking.to ? '' : '/v2.1'}`, asking))
@@ -331,7 +332,7 @@ async function reach() {
   const versions = await ask(compute, { path: '/' })
   const newest = String(versions.json.version.version)
   const { releaseOf } = await import('../src/recordings/versions.ts')
-  const release = releaseOf(`2.1 to ${newest}`)?.split(' or ')[0] ?? newest
+  const release = process.env.NOVA_RELEASE ?? releaseOf(`2.1 to ${newest}`)?.split(' or ')[0] ?? newest
   say(`Nova ${release}, up to ${newest}, at ${compute}`)
   return { authUrl, endpoints, compute, newest, release, token: told.headers.get('x-subject-token') ?? '' }
 }

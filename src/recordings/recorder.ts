@@ -39,6 +39,8 @@ export interface RecorderOptions extends UpstreamOptions {
   endpoints?: Record<string, string> | undefined
   /** How the recording is made, for its first line. Default `novasim record`. */
   how?: string | undefined
+  /** Which release of Nova it is. Default: the one that offers these versions, or those that do. */
+  release?: string | undefined
   /** The program that makes it, with its version. */
   by: string
   /** Told of each exchange, and of what goes wrong. */
@@ -228,7 +230,7 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
       if (offer !== undefined) offered[name] = offer
     }
     upstream.close()
-    const release = releaseOf(offered.compute)
+    const release = options.release ?? releaseOf(offered.compute)
     file.finish({ ...made, release, versions: offered })
   }
 
