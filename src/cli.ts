@@ -4,10 +4,12 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { createClock } from './cloud/clock.ts'
 import { createCloud } from './cloud/description.ts'
-import { type Answered, type StartedEmulator, startEmulator, VERSION } from './emulator.ts'
+import { type StartedEmulator, startEmulator } from './emulator.ts'
+import type { Answered } from './options.ts'
 import { CLOCK_WORDS, type ClockWord, isClockWord } from './reading/clock.ts'
 import { InputError } from './reading/complaint.ts'
 import type { RecordFlags } from './recordings/commands.ts'
+import { VERSION } from './version.ts'
 import { BUILT_IN_WORLDS } from './worlds/built-in.ts'
 import { loadWorld } from './worlds/load.ts'
 import { loginOf } from './worlds/login.ts'
@@ -186,7 +188,7 @@ async function serve(flags: ServeFlags): Promise<void> {
     )
   }
   const onAnswer = await logTo(flags.log)
-  const scenario = flags.scenario === undefined ? undefined : await (await import('./play.ts')).cast(flags.scenario)
+  const scenario = flags.scenario === undefined ? undefined : await (await import('./cast.ts')).cast(flags.scenario)
   const world = scenario?.world ?? flags.world
   const onWarning = (warning: string) => process.stderr.write(`# ${faults}: ${warning}\n`)
   const emulator = await startEmulator({

@@ -6,54 +6,14 @@ import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import type { ControlApp } from './control/app.ts'
 import type { ReadRules, WrittenRule } from './faults/read.ts'
+import type { Answered, EmulatorOptions, StartOptions } from './options.ts'
 import { decodePath, type Environ } from './python/wsgi.ts'
-import type { ClockWord } from './reading/clock.ts'
+import { VERSION } from './version.ts'
 import { knownAt } from './worlds/faults.ts'
-import type { JournalLimits } from './worlds/journal.ts'
 import { loadWorld } from './worlds/load.ts'
 import { loginOf } from './worlds/login.ts'
-import type { ReplayOf } from './worlds/replayed.ts'
 import type { World } from './worlds/world.ts'
-import type { WorldFile } from './worlds/world-schema.ts'
 import { createWorlds, DEFAULT_WORLD, splitWorldPath, type Worlds } from './worlds/worlds.ts'
-
-/** Filled in by the build from package.json. */
-declare const NOVASIM_VERSION: string | undefined
-export const VERSION = typeof NOVASIM_VERSION === 'string' ? NOVASIM_VERSION : 'development'
-
-export interface EmulatorOptions {
-  /** A built-in world's name, a world file's path, or a world as it would stand in a file. Default `default`. */
-  world?: string | WorldFile | undefined
-  /** What ids and chance come from. Default: that of the world, or 0. */
-  seed?: number | undefined
-  /** `real`, `manual`, or `60x`: sixty times as fast as the real one. Default: that of the world, or `real`. */
-  clock?: ClockWord | undefined
-  /** The faults that the default world begins with: a file's path, or rules as they would stand in one. */
-  faults?: string | readonly WrittenRule[] | undefined
-  /** Told of each rule among them that can never match. */
-  onWarning?: ((warning: string) => void) | undefined
-  /** How much each world's journal keeps: 10,000 entries and 64 MiB unless it says; `{entries: 0}` keeps none. */
-  journal?: Partial<JournalLimits> | undefined
-  /** A recording that answers in the default world. Without `world` that is the one which the recording implies. */
-  replay?: ReplayOf | undefined
-  /** Whether there are control routes under `/_novasim`. Default `open`. */
-  control?: 'open' | 'off' | undefined
-  /** When set, every control route but `/health` asks for it as a bearer token. */
-  controlToken?: string | undefined
-  /** Told of each request once it has been answered. */
-  onAnswer?: ((answered: Answered) => void) | undefined
-}
-
-/** A request and how it was answered, for a log. */
-export interface Answered {
-  method: string
-  /** With the query, as it came. */
-  path: string
-  status: number
-  requestId: string | null
-  /** Milliseconds until the answer was ready. */
-  took: number
-}
 
 /** What the server passes along with a request. */
 interface Bindings {
@@ -67,17 +27,35 @@ export interface Emulator extends AsyncDisposable {
   /** Resolves once the default world can be used. Rejects with a `InputError` when it is not as it has to be. */
   readonly ready: Promise<World>
   readonly worlds: Worlds
+  /** Answer a control request of whoever runs the emulator: no token is asked for, and it may be off for everybody else. */
+  steer(request: Request): Promise<Response>
 }
 
+/** Where an emulator says that it is when it listens nowhere. */
+export const IN_PROCESS_URL = 'http://novasim.internal'
+
 export function createEmulator(options: EmulatorOptions = {}): Emulator {
+  const { begin, ...emulator } = assemble(options)
+  // Before the first request, which waits for the same promise and came to wait later.
+  emulator.ready.then(
+    () => begin(IN_PROCESS_URL),
+    () => {},
+  )
+  return emulator
+}
+
+/** An emulator, and what begins its scenario once it is known where it is. */
+function assemble(options: EmulatorOptions): Emulator & { begin(origin: string): void } {
   const worlds = createWorlds({ journal: options.journal })
   const startedAt = Date.now()
-  const opened = beginningOf(options).then(async ({ description, holdIn }) => {
-    const { seed, clock } = options
+  let begin = (_origin: string) => {}
+  const opened = beginningOf(options).then(async ({ description, holdIn, scenario }) => {
+    const { clock, seed = scenario?.seed } = options
     const read = options.faults === undefined ? undefined : await rulesOf(options.faults, description.release)
     for (const warning of read?.warnings ?? []) options.onWarning?.(warning)
     const world = worlds.open(DEFAULT_WORLD, description, { seed, clock, faults: read?.rules })
     holdIn?.(world)
+    if (scenario) begin = (origin) => scenario.start(world, origin, options.onStep ?? (() => {}))
     return world
   })
   // Whoever asks is told; a rejection that nobody has asked about yet must not end the process.
@@ -85,11 +63,8 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
 
   // Most runs steer nothing, so what only control needs (schemas, YAML) is loaded at its first request.
   let control: Promise<ControlApp> | undefined
-  const steer = async (request: Request, address: Address, world: World): Promise<Response> => {
-    const path = address.path.slice(CONTROL.length).replace(/\/+$/, '') || '/'
-    if (path !== '/health' && options.controlToken !== undefined && !bears(request, options.controlToken)) {
-      return problem(401, 'this control route wants the control token', 'send "Authorization: Bearer <token>"')
-    }
+  const controlled = async (request: Request, address: Address, world: World): Promise<Response> => {
+    const path = pathBelow(address)
     control ??= import('./control/app.ts').then(({ controlApp }) => controlApp({ worlds, version: VERSION, startedAt }))
     return (await control).fetch(request, { world, path, origin: address.origin })
   }
@@ -97,9 +72,13 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
   const answer: AnswerTo = (request, wire) => {
     const { address, name } = locate(request, wire?.incoming)
     const world = worlds.find(name)
-    if (!world) return problem(404, `there is no world "${name}"`, `make it: POST /_novasim/worlds {"name": "${name}"}`)
-    if (options.control !== 'off' && isControl(address.path)) return steer(request, address, world)
-    return world.fetch(request, address, wire)
+    if (!world) return noWorld(name)
+    if (options.control === 'off' || !isControl(address.path)) return world.fetch(request, address, wire)
+    const { controlToken } = options
+    if (controlToken !== undefined && pathBelow(address) !== '/health' && !bears(request, controlToken)) {
+      return problem(401, 'this control route wants the control token', 'send "Authorization: Bearer <token>"')
+    }
+    return controlled(request, address, world)
   }
 
   const logged = options.onAnswer && withLog(answer, options.onAnswer)
@@ -113,6 +92,13 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     },
     ready: opened,
     worlds,
+    async steer(request) {
+      await opened
+      const { address, name } = locate(request, undefined)
+      const world = worlds.find(name)
+      return world ? controlled(request, address, world) : noWorld(name)
+    },
+    begin: (origin) => begin(origin),
     async [Symbol.asyncDispose]() {
       await opened.catch(() => {})
       for (const world of worlds.list()) world.end()
@@ -121,15 +107,19 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
 }
 
 /** The world that the default one begins as, and what lets a recording answer in it. */
-async function beginningOf({ world, replay, seed }: EmulatorOptions) {
-  if (replay === undefined) return { description: await loadWorld(world ?? 'default'), holdIn: undefined }
+async function beginningOf(options: EmulatorOptions) {
+  const { replay, seed } = options
+  // Most runs play nothing.
+  const scenario = options.scenario === undefined ? undefined : await (await import('./cast.ts')).cast(options.scenario)
+  const world = options.world ?? scenario?.world
+  if (replay === undefined) return { description: await loadWorld(world ?? 'default'), scenario, holdIn: undefined }
   // Most runs replay nothing.
   const { impliedWorld, loadReplay } = await import('./worlds/replayed.ts')
   const { recording, holdIn } = await loadReplay(replay)
-  if (world !== undefined) return { description: await loadWorld(world), holdIn }
+  if (world !== undefined) return { description: await loadWorld(world), scenario, holdIn }
   // Where nothing of the world shows, one that could not be is no reason to stop.
-  if (replay.otherwise === 'error') return { description: await loadWorld('empty'), holdIn }
-  return { description: await impliedWorld(recording, seed), holdIn }
+  if (replay.otherwise === 'error') return { description: await loadWorld('empty'), scenario, holdIn }
+  return { description: await impliedWorld(recording, seed), scenario, holdIn }
 }
 
 /** How to log in: to a world that stands behind a recording, as the recorded client did. */
@@ -144,13 +134,6 @@ async function loginAt(world: World, url: string, recorded: boolean): Promise<Re
 async function rulesOf(faults: string | readonly WrittenRule[], release: string | undefined): Promise<ReadRules> {
   const { loadRules } = await import('./faults/read.ts')
   return loadRules(faults, knownAt(release))
-}
-
-export interface StartOptions extends EmulatorOptions {
-  /** Default 0: any free port. */
-  port?: number | undefined
-  /** Default `127.0.0.1`. */
-  host?: string | undefined
 }
 
 export interface StartedEmulator extends Emulator {
@@ -173,7 +156,7 @@ export async function startEmulator({
   host = '127.0.0.1',
   ...options
 }: StartOptions = {}): Promise<StartedEmulator> {
-  const emulator = createEmulator(options)
+  const { begin, ...emulator } = assemble(options)
   const world = await emulator.ready
   const server = createAdaptorServer({
     fetch: (request, bindings) => emulator.fetch(request, bindings as Bindings),
@@ -189,6 +172,7 @@ export async function startEmulator({
   const url = `http://${reachable(host)}:${bound.port}`
   let closing: Promise<void> | undefined
   const close = () => (closing ??= stop(server).then(() => emulator[Symbol.asyncDispose]()))
+  begin(url)
   const env = await loginAt(world, url, options.replay !== undefined && options.world === undefined)
   return { ...emulator, url, env, close, [Symbol.asyncDispose]: close }
 }
@@ -200,6 +184,11 @@ const CONTROL = '/_novasim'
 
 function isControl(path: string): boolean {
   return path.startsWith(CONTROL) && (path.length === CONTROL.length || path[CONTROL.length] === '/')
+}
+
+/** What a control route's path is below `/_novasim`. */
+function pathBelow({ path }: Environ): string {
+  return path.slice(CONTROL.length).replace(/\/+$/, '') || '/'
 }
 
 /** Where a request came in. What only few answers name is worked out when they do. */
@@ -268,6 +257,10 @@ function bears(request: Request, token: string): boolean {
   const given = Buffer.from(request.headers.get('authorization') ?? '')
   const wanted = Buffer.from(`Bearer ${token}`)
   return given.length === wanted.length && timingSafeEqual(given, wanted)
+}
+
+function noWorld(name: string): Response {
+  return problem(404, `there is no world "${name}"`, `make it: POST /_novasim/worlds {"name": "${name}"}`)
 }
 
 function problem(status: number, message: string, hint: string): Response {

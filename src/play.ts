@@ -2,18 +2,16 @@
 
 import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
-import { dirname, isAbsolute, join } from 'node:path'
-import { createEmulator, type Emulator, type EmulatorOptions, startEmulator } from './emulator.ts'
-import { readText } from './reading/file.ts'
+import { readScenarioFile, scenarioFile, worldOf } from './cast.ts'
+import { createEmulator, type Emulator, startEmulator } from './emulator.ts'
+import type { FaultRule } from './handles/fault-rule.ts'
+import type { EmulatorOptions } from './options.ts'
 import { type Outcome, play } from './scenarios/player.ts'
 import { junit, type PlayedScenario, stepLines } from './scenarios/report.ts'
-import { readScenario, type Scenario } from './scenarios/scenario.ts'
+import type { Scenario } from './scenarios/scenario.ts'
 import type { Stage } from './scenarios/stage.ts'
-import { isBuiltIn } from './worlds/built-in.ts'
-import { builtInScenarioFile, clientOf, startScenario } from './worlds/scenarios.ts'
-import { stageOf, VOCABULARY } from './worlds/stage.ts'
-import type { World } from './worlds/world.ts'
-import type { WorldFile } from './worlds/world-schema.ts'
+import { clientOf } from './worlds/scenarios.ts'
+import { stageOf } from './worlds/stage.ts'
 
 export interface PlayOptions {
   /** A program and its arguments, run against the cloud while the scenario is played. */
@@ -42,7 +40,7 @@ const COMMAND_ENDS_WITHIN_MS = 60_000
 export async function playFiles(files: string[], options: PlayOptions): Promise<boolean> {
   const read = await Promise.all(
     files.map(async (given) => {
-      const file = fileOf(given)
+      const file = scenarioFile(given)
       return { file, scenario: await readScenarioFile(file) }
     }),
   )
@@ -60,38 +58,6 @@ export async function playFiles(files: string[], options: PlayOptions): Promise<
   const failed = all.filter(({ outcome }) => !outcome.passed).length
   if (all.length > 1) options.print(`${all.length - failed} passed, ${failed} failed`)
   return failed === 0
-}
-
-/** A scenario that is ready to be played on a cloud that is served. */
-export interface Cast {
-  /** The world that it is about, if it says. */
-  world: string | WorldFile | undefined
-  /** @param print told of each step in a line */
-  start(world: World, origin: string, print: (line: string) => void): void
-}
-
-/**
- * Read a scenario, by name or from its file, to be played while a cloud is served.
- *
- * @throws {InputError} with `file:line:column: what is wrong` for each complaint
- */
-export async function cast(given: string): Promise<Cast> {
-  const file = fileOf(given)
-  const scenario = await readScenarioFile(file)
-  return {
-    world: scenario.world === undefined ? undefined : emulatorOptions(scenario, file).world,
-    start: (world, origin, print) =>
-      void startScenario(world, scenario, origin, (step) => print(stepLines(step, process.stderr.isTTY === true))),
-  }
-}
-
-/** What has no dot and no slash is the name of one that comes with novasim, where there is such. */
-function fileOf(given: string): string {
-  return /[./]/.test(given) ? given : (builtInScenarioFile(given) ?? given)
-}
-
-async function readScenarioFile(file: string): Promise<Scenario> {
-  return readScenario(await readText(file), file, VOCABULARY)
 }
 
 async function playOne(scenario: Scenario, file: string, options: PlayOptions): Promise<Outcome> {
@@ -141,12 +107,8 @@ function playOn(scenario: Scenario, stage: Stage, { print, colour }: PlayOptions
   return play(scenario, stage, (step) => print(stepLines(step, colour))).done
 }
 
-/** A world's file is named from the scenario's own folder. What is written out is checked like any world. */
-function emulatorOptions({ world, seed, faults }: Scenario, file: string): EmulatorOptions {
-  const named = typeof world === 'string' && !isBuiltIn(world) && !isAbsolute(world)
-  return {
-    world: named ? join(dirname(file), world) : ((world ?? 'default') as string | WorldFile),
-    seed,
-    ...(faults && { faults }),
-  }
+/** What is written out is checked like any world. */
+function emulatorOptions(scenario: Scenario, file: string): EmulatorOptions {
+  const { seed, faults } = scenario
+  return { world: worldOf(scenario, file) ?? 'default', seed, ...(faults && { faults: faults as FaultRule[] }) }
 }

@@ -6,10 +6,11 @@
 import { type ConnectOptions, ControlClient } from './client.ts'
 import { Clock } from './clock.ts'
 import { Changeable, Collection, Listed } from './collection.ts'
+import type { FaultRule } from './fault-rule.ts'
 import { Faults } from './faults.ts'
 import { Instances } from './instances.ts'
 import { Journal } from './journal.ts'
-import { Scenarios } from './scenarios.ts'
+import { type Scenario, Scenarios } from './scenarios.ts'
 import { Snapshots } from './snapshots.ts'
 import type {
   AggregateChange,
@@ -37,8 +38,12 @@ export interface NewWorld {
   world?: string | WorldFile | undefined
   /** Default: that of the world, or 0. */
   seed?: number | undefined
-  /** Default: that of the world, or `real`. */
-  clock?: ClockMode | undefined
+  /** `real`, `manual`, or `60x`: sixty times as fast as the real one. Default: that of the world, or `real`. */
+  clock?: ClockMode | `${number}x` | undefined
+  /** The faults that it begins with. */
+  faults?: readonly (FaultRule | string)[] | undefined
+  /** What is played on it from its start: the name of one that comes with novasim, or one written out. */
+  scenario?: string | Scenario | undefined
 }
 
 /** One world, as a test holds it. Everything that is asked of it is a control request, and rejects with a `NovasimError`. */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import type { FaultAction } from '../../src/handles/fault-rule.ts'
 import { BOTH_WAYS, type Booted, boot, bootListening } from '../support/boot.ts'
 
 const LIST = '/os-services'
@@ -249,7 +250,7 @@ test('a throttle lets as many through as it may, and tells the others when to co
 })
 
 test('a throttle may speak as a proxy does, and with 413', async () => {
-  const throttle = { requests: 1, per: '1h', status: 413, as: 'haproxy' }
+  const throttle = { requests: 1, per: '1h', status: 413, as: 'haproxy' } as const
   await using nova = await boot({ faults: [{ do: { throttle } }] })
   await nova.nova(LIST)
   const { status, headers, text } = await nova.nova(LIST)
@@ -333,7 +334,7 @@ test.each(recorded)(
     const as = software.startsWith('HAProxy') ? 'haproxy' : 'apache'
     const limits = status === 429 || status === 413
     const doing = limits ? { throttle: { requests: 1, per: '1h', status, as } } : { gateway: { status, as } }
-    await using nova = await bootListening({ faults: [{ do: doing }] })
+    await using nova = await bootListening({ faults: [{ do: doing as FaultAction }] })
     if (limits) await nova.nova(LIST)
     const answer = await fetch(`${nova.emulator.url}/v2.1/os-services`)
     expect([answer.status, answer.statusText]).toEqual([status, reason])

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createEmulator } from '../../src/index.ts'
+import { createEmulator } from '../../src/emulator.ts'
 import { BOTH_WAYS, boot } from '../support/boot.ts'
 
 const LIST = '/os-services'

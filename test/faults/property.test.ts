@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createEmulator } from '../../src/index.ts'
+import { createEmulator } from '../../src/emulator.ts'
 import type { World } from '../../src/worlds/world.ts'
 
 /** What a rule may do, and how many times the operation happens when it fires. */

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { createEmulator } from '../../src/index.ts'
+import { createEmulator } from '../../src/emulator.ts'
 import { boot } from '../support/boot.ts'
 import { run, serve } from '../support/command.ts'
 

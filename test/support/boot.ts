@@ -1,7 +1,8 @@
 /** A world to test with, and short ways to ask it. */
 
 import type { Cloud } from '../../src/cloud/cloud.ts'
-import { createEmulator, type EmulatorOptions, type StartedEmulator, startEmulator } from '../../src/emulator.ts'
+import { createEmulator, type StartedEmulator, startEmulator } from '../../src/emulator.ts'
+import type { EmulatorOptions } from '../../src/options.ts'
 import { expectDescribed } from './described.ts'
 
 export interface Asked {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { createEmulator, InputError } from '../../src/index.ts'
+import { createEmulator } from '../../src/emulator.ts'
+import { InputError } from '../../src/reading/complaint.ts'
 import { boot } from '../support/boot.ts'
 import { run } from '../support/command.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createEmulator } from '../../src/index.ts'
+import { createEmulator } from '../../src/emulator.ts'
 import { scenariosOf } from '../../src/worlds/scenarios.ts'
 import { BOTH_WAYS, boot, bootListening } from '../support/boot.ts'
 
