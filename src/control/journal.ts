@@ -6,8 +6,8 @@ import { check } from '../reading/check.ts'
 import { toHar } from '../worlds/har.ts'
 import type { JournalLimits } from '../worlds/journal.ts'
 import type { Entry } from '../worlds/journal-entry.ts'
-import { type EntryMatch, EntryMatchSchema, matcher } from '../worlds/journal-match.ts'
-import { ExpectationSchema, verify } from '../worlds/journal-verify.ts'
+import { checkEntryMatch, type EntryMatch, matcher } from '../worlds/journal-match.ts'
+import { checkExpectation, verify } from '../worlds/journal-verify.ts'
 import { namesOf, type Place as Shown, viewOf } from '../worlds/journal-view.ts'
 import type { World } from '../worlds/world.ts'
 import { worldPrefix } from '../worlds/worlds.ts'
@@ -77,7 +77,7 @@ export function journalRoutes(version: string) {
     .post('/verify', async (c) => {
       const { world } = c.env
       const written = await jsonOf(c)
-      const expected = accepted(check(ExpectationSchema, written))
+      const expected = accepted(checkExpectation(written))
       const verdict = verify(shownIn(world), world.journal.entries(), expected, written as object)
       return c.json({ ...verdict, unused_faults: world.faults.unused() }, verdict.ok ? 200 : 417)
     })
@@ -143,7 +143,7 @@ function queryOf(c: Context<{ Bindings: Place }>): Query {
     } else if (name === 'body') match.body = jsonIn(values[0] ?? '')
     else match[name] = value
   }
-  return { match: accepted(check(EntryMatchSchema, match)), choice: accepted(check(Choice, choice)) }
+  return { match: accepted(checkEntryMatch(match)), choice: accepted(check(Choice, choice)) }
 }
 
 function jsonIn(text: string): unknown {

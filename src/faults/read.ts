@@ -6,19 +6,27 @@ import { readText } from '../reading/file.ts'
 import { nearest, oneOf } from '../reading/nearest.ts'
 import { readYaml } from '../reading/yaml.ts'
 import type { SetRule } from './injector.ts'
+import type { Face } from './passage.ts'
 import { hasStar } from './pattern.ts'
-import type { FaultRule } from './rule.ts'
+import type { FaultRule, Match } from './rule.ts'
 import { RuleSchema } from './rule-schema.ts'
 import { warningsOf } from './warnings.ts'
 
 /** What is known of the world that the rules are for. */
 export interface Known {
-  /** Each operation, and the methods that it can be asked for by; none where any will do. */
-  operations: ReadonlyMap<string, readonly string[]>
+  /** Each operation, and of whom it can be asked. */
+  operations: ReadonlyMap<string, readonly AskedOf[]>
   /** The minor number of the newest microversion. */
   newest?: number | undefined
   /** The names of the rules that there are. */
   names?: readonly string[] | undefined
+}
+
+/** A face that has an operation. */
+export interface AskedOf {
+  face: Face
+  /** By which it is asked for; none where any will do. */
+  methods: readonly string[]
 }
 
 /** Rules that can be set, and what is to be said of them. */
@@ -57,7 +65,7 @@ export function checkRule(item: unknown, known: Known, taken: ReadonlySet<string
   const checked = check(RuleSchema, written)
   if (checked.complaints !== undefined) return checked
   const { name: given, match = {}, do: doing, times, skip, probability, for: forMs } = checked.value
-  const complaints = unknownOperations(match.operation, known)
+  const complaints = unknownOperations(match, known).map((each) => ({ ...each, path: ['match', ...each.path] }))
   if (given !== undefined && taken.has(given)) {
     complaints.push({
       message: `there is a fault "${given}" already`,
@@ -92,12 +100,12 @@ export async function loadRules(rules: string | readonly WrittenRule[], known: K
 }
 
 /** What is wrong with the operations that a match names: those that there are not. */
-export function unknownOperations(operations: string[] | undefined, known: Known): Complaint[] {
-  return (operations ?? []).flatMap((operation, index): Complaint[] => {
+export function unknownOperations({ operation: operations = [] }: Match, known: Known): Complaint[] {
+  return operations.flatMap((operation, index): Complaint[] => {
     if (hasStar(operation) || known.operations.has(operation)) return []
     const all = [...known.operations.keys()]
     const meant = nearest(operation, all)
-    const path = operations?.length === 1 ? ['match', 'operation'] : ['match', 'operation', index]
+    const path = operations.length === 1 ? ['operation'] : ['operation', index]
     return [
       {
         message: `there is no operation "${operation}"`,

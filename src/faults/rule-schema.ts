@@ -180,7 +180,7 @@ function shorthand<Schema extends z.ZodType>(longer: (written: unknown) => unkno
 }
 
 /** One, or a list of which one is enough. Complaints name the place in the list only where there is a list. */
-function oneOrMore<Schema extends z.ZodType>(schema: Schema) {
+export function oneOrMore<Schema extends z.ZodType>(schema: Schema) {
   const read = z.unknown().transform((written, context): z.infer<Schema>[] => {
     if (Array.isArray(written) && written.length === 0) context.addIssue('expected at least one')
     const items = Array.isArray(written) ? written : [written]

@@ -10,14 +10,35 @@ export type Checked<Value> = { value: Value; complaints?: never } | { complaints
 export function check<Schema extends z.ZodType>(schema: Schema, value: unknown): Checked<z.infer<Schema>> {
   const result = schema.safeParse(value)
   if (result.success) return { value: result.data }
-  return { complaints: result.error.issues.flatMap((issue) => complain(schema, issue, value)) }
+  const { issues } = result.error
+  const mistyped = new Set(issues.flatMap((issue) => meantBy(schema, issue)))
+  const isMistyped = ({ path }: z.core.$ZodIssue) =>
+    mistyped.has(placeOf(path)) && written(path.map(part), value).got === undefined
+  return {
+    complaints: issues.filter((issue) => !isMistyped(issue)).flatMap((issue) => complain(schema, issue, value)),
+  }
+}
+
+/** Where the keys belong that were mistyped: nobody has to be told that these are missing, too. */
+function meantBy(schema: z.ZodType, issue: z.core.$ZodIssue): string[] {
+  if (issue.code !== 'unrecognized_keys') return []
+  const known = keysAt(schema, issue.path.map(part))
+  return issue.keys.flatMap((key) => {
+    const meant = nearest(key, known)
+    return meant === undefined ? [] : [placeOf([...issue.path, meant])]
+  })
+}
+
+function placeOf(path: PropertyKey[]): string {
+  return JSON.stringify(path.map(part))
+}
+
+function part(key: PropertyKey): string | number {
+  return typeof key === 'number' ? key : String(key)
 }
 
 function complain(schema: z.ZodType, issue: z.core.$ZodIssue, whole: unknown): Complaint[] {
-  const { path, got } = written(
-    issue.path.map((part) => (typeof part === 'number' ? part : String(part))),
-    whole,
-  )
+  const { path, got } = written(issue.path.map(part), whole)
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.map((key) => unknownKey(key, path, keysAt(schema, path)))
@@ -26,9 +47,9 @@ function complain(schema: z.ZodType, issue: z.core.$ZodIssue, whole: unknown): C
     case 'invalid_type':
       return [wrongType(got, issue.expected, path)]
     case 'invalid_union':
-      if (got !== undefined && issue.message !== ANY_UNION)
-        return [{ message: `${issue.message}; got ${shown(got)}`, path }]
-      return [wrongType(got, 'one of several forms', path)]
+      if (issue.message === ANY_UNION) return [wrongType(got, 'one of several forms', path)]
+      if (got === undefined) return [missing(path, issue.message.replace(/^expected /, ''))]
+      return [{ message: `${issue.message}; got ${shown(got)}`, path }]
     default:
       return [{ message: `${issue.message}; got ${shown(got)}`, path }]
   }

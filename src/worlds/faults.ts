@@ -3,7 +3,7 @@
 import type { Cloud } from '../cloud/cloud.ts'
 import { NEWEST_RELEASE, RELEASES } from '../cloud/releases.ts'
 import type { Passage, Surroundings } from '../faults/passage.ts'
-import type { Known } from '../faults/read.ts'
+import type { AskedOf, Known } from '../faults/read.ts'
 import {
   type Keystone,
   keystoneApp,
@@ -55,15 +55,18 @@ export function knownAt(release: string = NEWEST_RELEASE): Known {
   return { operations: operations(), newest: RELEASES[release] }
 }
 
-let known: Map<string, string[]> | undefined
+let known: Map<string, AskedOf[]> | undefined
 
-/** Each operation of all faces, and the methods that it can be asked for by. */
-export function operations(): ReadonlyMap<string, string[]> {
+/** Each operation, and which faces have it. */
+function operations(): Known['operations'] {
   if (known) return known
-  known = novaOperations()
-  for (const [name, methods] of keystoneOperations()) {
-    const others = known.get(name)
-    known.set(name, others?.length === 0 ? [] : [...new Set([...(others ?? []), ...methods])])
+  known = new Map()
+  const all = [
+    ['nova', novaOperations()],
+    ['keystone', keystoneOperations()],
+  ] as const
+  for (const [face, operations] of all) {
+    for (const [name, methods] of operations) known.set(name, [...(known.get(name) ?? []), { face, methods }])
   }
   return known
 }

@@ -3,8 +3,11 @@
 import * as z from 'zod'
 import { anyOf, questions } from '../faults/match.ts'
 import type { Surroundings } from '../faults/passage.ts'
-import { MatchSchema } from '../faults/rule-schema.ts'
+import { unknownOperations } from '../faults/read.ts'
+import { MatchSchema, oneOrMore } from '../faults/rule-schema.ts'
 import { Sighting } from '../faults/sighting.ts'
+import { type Checked, check } from '../reading/check.ts'
+import { knownAt } from './faults.ts'
 import { type Entry, RequestEntry } from './journal-entry.ts'
 import { headersOf, type Place, viewOf } from './journal-view.ts'
 import { operationAt } from './operation.ts'
@@ -20,11 +23,19 @@ const fault = z.string().min(1, 'expected the name of a rule')
 
 /** The words of a fault's `match`, and `status` and `fault`. */
 export const EntryMatchSchema = MatchSchema.omit({ nth: true }).extend({
-  status: z.union([status.transform((one) => [one]), z.array(status)]).optional(),
-  fault: z.union([fault.transform((one) => [one]), z.array(fault)]).optional(),
+  status: oneOrMore(status).optional(),
+  fault: oneOrMore(fault).optional(),
 })
 
 export type EntryMatch = z.infer<typeof EntryMatchSchema>
+
+/** A match as somebody wrote it. What it names has to be there: a word that is mistyped would match nothing. */
+export function checkEntryMatch(written: unknown): Checked<EntryMatch> {
+  const checked = check(EntryMatchSchema, written)
+  if (checked.complaints !== undefined) return checked
+  const complaints = unknownOperations(checked.value, knownAt())
+  return complaints.length > 0 ? { complaints } : checked
+}
 
 /** What one word of a match asks, and what an entry has instead. */
 export interface Wish {

@@ -1,7 +1,11 @@
 /** Whether what was asked is what should have been: how often, in which order, within how long; and if not, what came instead. */
 
 import * as z from 'zod'
+import { unknownOperations } from '../faults/read.ts'
+import { type Checked, check } from '../reading/check.ts'
+import type { Complaint } from '../reading/complaint.ts'
 import { duration, durationMs } from '../reading/duration.ts'
+import { knownAt } from './faults.ts'
 import type { Entry, RequestEntry } from './journal-entry.ts'
 import { type EntryMatch, EntryMatchSchema, wishesOf } from './journal-match.ts'
 import { type EntryView, type Place, viewOf } from './journal-view.ts'
@@ -32,8 +36,29 @@ export const ExpectationSchema = z
   .refine(({ request, never, in_order }) => [request, never, in_order].filter(Boolean).length === 1, {
     message: 'expected one of request, never and in_order',
   })
+  .refine(({ request, times }) => times === undefined || request !== undefined, {
+    message: '"times" goes with a request',
+    path: ['times'],
+  })
 
 export type Expectation = z.infer<typeof ExpectationSchema>
+
+/** An expectation as somebody wrote it. */
+export function checkExpectation(written: unknown): Checked<Expectation> {
+  const checked = check(ExpectationSchema, written)
+  if (checked.complaints !== undefined) return checked
+  const { request = {}, never = {}, in_order = [] } = checked.value
+  const complaints = [
+    ...unknownAt(['request'], request),
+    ...unknownAt(['never'], never),
+    ...in_order.flatMap((each, index) => unknownAt(['in_order', index], each)),
+  ]
+  return complaints.length > 0 ? { complaints } : checked
+}
+
+function unknownAt(place: Complaint['path'], match: EntryMatch): Complaint[] {
+  return unknownOperations(match, knownAt()).map((each) => ({ ...each, path: [...place, ...each.path] }))
+}
 
 export interface Verdict {
   ok: boolean

@@ -1,26 +1,20 @@
 /** A world as the stage of a scenario: what it asks of the cloud, the faults and the journal. */
 
-import { checkRule, unknownOperations } from '../faults/read.ts'
-import { check } from '../reading/check.ts'
+import { checkRule } from '../faults/read.ts'
 import type { Complaint } from '../reading/complaint.ts'
 import type { Vocabulary } from '../scenarios/scenario.ts'
 import type { Stage } from '../scenarios/stage.ts'
 import { knownAt, knownTo } from './faults.ts'
-import { type EntryMatch, EntryMatchSchema, matcher } from './journal-match.ts'
-import { type Expectation, ExpectationSchema, verify } from './journal-verify.ts'
+import { checkEntryMatch, matcher } from './journal-match.ts'
+import { checkExpectation, type Expectation, verify } from './journal-verify.ts'
 import type { Place } from './journal-view.ts'
 import type { World } from './world.ts'
 
 /** What a scenario may say of faults and of requests. */
 export const VOCABULARY: Vocabulary = {
   checkFault: (rule) => checkRule(rule, knownAt(), new Set()).complaints ?? [],
-  checkMatch: (match) => complaintsOf(match),
-  checkRequests(expected) {
-    const { value, complaints } = check(ExpectationSchema, toExpectation(expected))
-    if (complaints) return complaints
-    const matches = [value.request, value.never, ...(value.in_order ?? [])]
-    return matches.flatMap((match) => (match ? unknown(match) : []))
-  },
+  checkMatch: (match) => checkEntryMatch(match).complaints ?? [],
+  checkRequests: (expected) => checkExpectation(toExpectation(expected)).complaints ?? [],
 }
 
 /**
@@ -47,31 +41,19 @@ export function stageOf(world: World, ask: Stage['ask'], drivesClock: boolean): 
     },
     clearFault: (name) => faults.remove(name),
     countRequests(match) {
-      const { value, complaints } = check(EntryMatchSchema, match)
+      const { value, complaints } = checkEntryMatch(match)
       if (complaints) return { count: 0, complaints }
       const fits = matcher(place, value)
       return { count: journal.entries().filter((entry) => entry.id > since && fits(entry)).length, complaints: [] }
     },
     verifyRequests(expected) {
       const written = toExpectation(expected)
-      const { value, complaints } = check(ExpectationSchema, { ...written, after: since })
+      const { value, complaints } = checkExpectation({ ...written, after: since })
       if (complaints) return { ok: false, message: complaints.map(lineOf).join('\n') }
       return verify(place, journal.entries(), value, written)
     },
     onRequest: (told) => journal.listen(told),
   }
-}
-
-function complaintsOf(match: object): Complaint[] {
-  const { value, complaints } = check(EntryMatchSchema, match)
-  return complaints ?? unknown(value)
-}
-
-function unknown(match: EntryMatch): Complaint[] {
-  return unknownOperations(match.operation, knownAt()).map((complaint) => ({
-    ...complaint,
-    path: complaint.path.slice(1),
-  }))
 }
 
 /** `{operation, host, times}` is short for `{request: {operation, host}, times}`. */

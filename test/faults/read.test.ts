@@ -96,6 +96,15 @@ test.each([
   ],
   [{ match: { version: '3.5' }, do: 'conflict' }, 'it never matches: no version is within its range'],
   [{ match: { version: '2.5', face: 'keystone' }, do: 'conflict' }, 'it never matches: Keystone has no microversions'],
+  [
+    { match: { operation: 'os-services:list', face: 'keystone' }, do: 'conflict' },
+    'it never matches: os-services:list is asked of nova, never of keystone',
+  ],
+  [
+    { match: { operation: 'tokens:issue', version: '2.53' }, do: 'conflict' },
+    'it never matches: Keystone has no microversions',
+  ],
+  [{ match: { operation: 'os-services:list', body: { a: 1 } }, do: 'conflict' }, 'it never matches: a GET has no body'],
   [{ times: 0, do: 'conflict' }, 'it never does anything: times is 0'],
   [{ match: { nth: 1 }, skip: 1, do: 'conflict' }, 'it never does anything: skip lets 1 pass, and nth means no more'],
 ])('%j is set, and warned of', async (rule, warning) => {

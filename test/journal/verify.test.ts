@@ -147,3 +147,24 @@ test.each([
   if (message) expect(json.error.message).toContain(message)
   expect(json.error.path).toBe(path)
 })
+
+test.each([
+  [{ request: { operation: 'os-services:delte' } }, 'request.operation', 'did you mean "os-services:delete"?'],
+  [{ never: { operation: ['os-services:list', 'x:y'] } }, 'never.operation[1]', undefined],
+  [{ in_order: [{}, { operation: 'os-services:lst' }] }, 'in_order[1].operation', 'did you mean "os-services:list"?'],
+  [{ never: {}, times: 2 }, 'times', undefined],
+  [{ request: { status: 'abc' } }, 'request.status', undefined],
+  [{ request: {}, withn: '3s' }, 'withn', 'did you mean "within"?'],
+])('the expectation %j is refused with its place and the nearest right word', async (expectation, path, hint) => {
+  await using nova = await boot()
+  const { status, json } = await nova.control('POST', '/journal/verify', expectation)
+  expect([status, json.error.path]).toEqual([400, path])
+  expect(json.error.message).not.toContain('several forms')
+  if (hint) expect(json.error.hint).toBe(hint)
+})
+
+test('a query for an operation that there is not is refused', async () => {
+  await using nova = await boot()
+  const { status, json } = await nova.control('GET', '/journal?operation=os-services:delte')
+  expect([status, json.error.path, json.error.hint]).toEqual([400, 'operation', 'did you mean "os-services:delete"?'])
+})
