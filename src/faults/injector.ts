@@ -58,6 +58,8 @@ export interface Injector {
   replace(name: string, set: SetRule): void
   remove(name: string): boolean
   clear(): void
+  /** Let all requests go on that it delays. */
+  release(): void
   /** Those that have not done anything yet. */
   unused(): string[]
   /** Begin anew, with the rules that the world began with. */
@@ -206,6 +208,7 @@ export function createInjector({ around, rules = [], onUse = () => {} }: Injecto
       arrange([])
       waiting.release()
     },
+    release: waiting.release,
     unused: () => list().flatMap(({ name, fired }) => (fired === 0 ? [name] : [])),
     reset() {
       injector.clear()

@@ -160,7 +160,7 @@ export function createWorld(name: string, beginning: WorldDescription, options: 
     ended: ending.signal,
     end() {
       ending.abort()
-      faults.clear()
+      faults.release()
       cloud.clock.end()
     },
   }

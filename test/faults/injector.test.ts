@@ -65,7 +65,7 @@ test("for ends on the world's clock", async () => {
 test('chance is that of the seed', async () => {
   const run = async (seed: number) => {
     await using nova = await boot({ seed, faults: [{ do: is(503), probability: 0.5 }] })
-    return statuses(nova, 40)
+    return await statuses(nova, 40)
   }
   const first = await run(1)
   expect(await run(1)).toEqual(first)
