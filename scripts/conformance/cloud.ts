@@ -1,0 +1,142 @@
+/** A cloud that questions are put to: where its services are, who may ask, and what its ids are called. */
+
+import { askedOf, type Question } from './question.ts'
+import { type Answer, send } from './wire.ts'
+
+export interface Login {
+  /** Keystone's address, with or without /v3. */
+  authUrl: string
+  user: string
+  password: string
+  project: string
+}
+
+/** Somebody who may log in, and to what. */
+interface Guest {
+  user: string
+  password?: string
+  /** A project's name, or a scope as Keystone has it; none for an unscoped token. */
+  scope?: string | object
+}
+
+/** Tokens that a question may name as `{token NAME}`; each is got when it is first named. */
+const GUESTS: Record<string, Guest> = {
+  unscoped: { user: 'admin' },
+  system: { user: 'admin', scope: { system: { all: true } } },
+  spare: { user: 'admin', scope: 'admin' },
+  'reader spare': { user: 'reader', scope: 'demo' },
+  'reader unscoped': { user: 'reader' },
+  service: { user: 'nova', scope: 'service' },
+}
+
+export class AskedCloud {
+  /** Without a trailing slash; Keystone's with /v3, Nova's with /v2.1. */
+  readonly addresses: { identity: string; compute: string; placement: string | undefined }
+  /** By who asks. */
+  readonly tokens: Map<string, string>
+  /** What stands in questions: `uuid nova-compute@host1`. */
+  readonly ids = new Map<string, string>()
+
+  private constructor(addresses: AskedCloud['addresses'], tokens: Map<string, string>) {
+    this.addresses = addresses
+    this.tokens = tokens
+  }
+
+  /** @throws {Error} that says which address did not answer, or let nobody in */
+  static async enter({ authUrl, user, password, project }: Login): Promise<AskedCloud> {
+    const identity = authUrl.replace(/\/+$/, '').replace(/(\/v3)?$/, '/v3')
+    const admin = await logIn(identity, { user, password, scope: project })
+    const catalog = JSON.parse(admin.text).token.catalog as Catalog
+    const addressOf = (type: string) =>
+      catalog
+        .find((each) => each.type === type)
+        ?.endpoints.find((each) => each.interface === 'public')
+        ?.url.replace(/\/+$/, '')
+    const compute = addressOf('compute')
+    if (!compute) throw new Error(`the catalogue at ${identity} has no Nova`)
+    const reader = await logIn(identity, { user: 'reader', scope: 'demo' })
+    const tokens = new Map([
+      ['admin', tokenIn(admin)],
+      ['reader', tokenIn(reader)],
+      ['stranger', 'not-a-token'],
+    ])
+    const cloud = new AskedCloud({ identity, compute, placement: addressOf('placement') }, tokens)
+    await cloud.learnPeople()
+    await cloud.learn()
+    return cloud
+  }
+
+  /** Ask, with names filled in. */
+  async ask(question: Question): Promise<Answer> {
+    const text = JSON.stringify(question)
+    for (const [, name = ''] of text.matchAll(/\{token ([^}]+)\}/g)) await this.guest(name)
+    const { to, sent } = askedOf(question, (each) => this.fill(each), this.tokens)
+    const { identity, compute, placement } = this.addresses
+    const base = { identity, compute, root: compute.replace(/\/v2\.1$/, ''), placement: placement ?? compute }[to]
+    return send(base, sent)
+  }
+
+  /** Ask Nova as its administrator, for what is to be known. @throws when it does not answer with JSON */
+  async get(path: string, version = '2.53') {
+    const { status, text } = await this.ask({ GET: path, version })
+    if (status !== 200) throw new Error(`${this.addresses.compute}${path}: ${status} ${text}`)
+    return JSON.parse(text)
+  }
+
+  /** Learn the ids of services, servers and aggregates as they are now. */
+  async learn(): Promise<void> {
+    for (const [version, kind] of [
+      ['2.1', 'int'],
+      ['2.53', 'uuid'],
+    ] as const) {
+      for (const { id, binary, host } of (await this.get('/os-services', version)).services) {
+        this.ids.set(`${kind} ${binary}@${host}`, String(id))
+      }
+    }
+  }
+
+  /** Forget tokens that were handed out for questions: one of them may have been taken back. */
+  forgetGuests(): void {
+    for (const name of Object.keys(GUESTS)) this.ids.delete(`token ${name}`)
+  }
+
+  fill(text: string): string {
+    return text
+      .replaceAll('{token}', this.tokens.get('admin') ?? '')
+      .replace(/\{((?:uuid|int|server|aggregate|user|project|token) [^{}]+)\}/g, (whole, name: string) => {
+        return this.ids.get(name) ?? whole
+      })
+  }
+
+  private async guest(name: string): Promise<void> {
+    const guest = GUESTS[name]
+    if (!guest || this.ids.has(`token ${name}`)) return
+    this.ids.set(`token ${name}`, tokenIn(await logIn(this.addresses.identity, guest)))
+  }
+
+  private async learnPeople(): Promise<void> {
+    for (const kind of ['user', 'project'] as const) {
+      const { text } = await this.ask({ GET: `/${kind}s`, at: 'identity' })
+      for (const { id, name } of JSON.parse(text)[`${kind}s`]) this.ids.set(`${kind} ${name}`, id)
+    }
+  }
+}
+
+type Catalog = { type: string; endpoints: { interface: string; url: string }[] }[]
+
+async function logIn(identity: string, { user, password = 'secret', scope }: Guest): Promise<Answer> {
+  const domain = { id: 'default' }
+  const auth = {
+    identity: { methods: ['password'], password: { user: { name: user, password, domain } } },
+    ...(scope !== undefined && { scope: typeof scope === 'string' ? { project: { name: scope, domain } } : scope }),
+  }
+  const body = JSON.stringify({ auth })
+  const headers = { 'Content-Type': 'application/json' }
+  const answer = await send(identity, { method: 'POST', path: '/auth/tokens', headers, body })
+  if (answer.status !== 201) throw new Error(`${identity} does not let ${user} in: ${answer.status} ${answer.text}`)
+  return answer
+}
+
+function tokenIn({ headers }: Answer): string {
+  return String(headers['x-subject-token'])
+}

@@ -1,0 +1,155 @@
+/** A real cloud and a novasim that begin alike: what is asked of one is asked of the other, and what happens to one happens to both. */
+
+import { type StartedEmulator, startEmulator } from '../../src/emulator.ts'
+import type { WorldFile } from '../../src/worlds/world-schema.ts'
+import { AskedCloud } from './cloud.ts'
+import { differences } from './difference.ts'
+import type { Place } from './generators/services.ts'
+import type { Happening, Step } from './generators/steps.ts'
+import { type Hosts, type ServiceShown, serviceOf } from './hosts.ts'
+import { createNaming, type Named } from './naming.ts'
+import { methodOf, type Question } from './question.ts'
+import { worldOf } from './world.ts'
+
+/** Longer than a service may be silent before it counts as down, and than one that is started takes to report. */
+const A_WHILE = '70s'
+
+/** What one step of a sequence came to. */
+export interface Told {
+  step: Step
+  /** The answer of the real cloud, with names in it; undefined for a happening. */
+  real?: Named
+  /** Where the answers differ; none when they are the same. */
+  differences: string[]
+}
+
+export class Pair {
+  /** How many requests have been put to both. */
+  asked = 0
+  private readonly real: AskedCloud
+  private readonly hosts: Hosts | undefined
+  /** The services that there are between sequences, and the zone's hosts. */
+  private readonly places: Place[]
+  private readonly aggregates: { id: number; hosts: string[] }[]
+  private world: WorldFile | undefined
+  private changed = false
+
+  private constructor(real: AskedCloud, hosts: Hosts | undefined, places: Place[], aggregates: Pair['aggregates']) {
+    this.real = real
+    this.hosts = hosts
+    this.places = places
+    this.aggregates = aggregates
+  }
+
+  static async of(real: AskedCloud, hosts: Hosts | undefined): Promise<Pair> {
+    const { services } = await real.get('/os-services')
+    const places = services.map(({ binary, host }: Place) => ({ binary, host }))
+    return new Pair(real, hosts, places, (await real.get('/os-aggregates')).aggregates)
+  }
+
+  /** Every step, up to the first whose answers differ. */
+  async run(steps: Step[]): Promise<Told[]> {
+    await this.bringBack()
+    this.world ??= await worldOf(this.real)
+    await using emulator = await startEmulator({ world: this.world, clock: 'manual', journal: { entries: 0 } })
+    const ours = await AskedCloud.enter({
+      ...{ authUrl: `${emulator.url}/identity`, user: 'admin', password: 'secret', project: 'admin' },
+    })
+    await this.real.learn()
+    this.real.forgetGuests()
+    const namings = [createNaming(this.real), createNaming(ours)] as const
+    const told: Told[] = []
+    for (const step of steps) {
+      if ('happening' in step) {
+        await this.happen(step, emulator)
+        told.push({ step, differences: [] })
+        continue
+      }
+      const [theirs, mine] = await Promise.all([this.real.ask(step), ours.ask(step)])
+      this.asked++
+      const [real, other] = [namings[0].name(step, theirs), namings[1].name(step, mine)]
+      const found = differences(real, other)
+      told.push({ step, real, differences: found })
+      if (methodOf(step) !== 'GET' && step.at === undefined && theirs.status < 300) this.changed = true
+      if (found.length > 0) break
+      if (methodOf(step) === 'DELETE' && theirs.status === 204 && step.at === undefined) await this.end(emulator)
+    }
+    return told
+  }
+
+  /** The cloud as it was before the first sequence. */
+  async bringBack(): Promise<void> {
+    if (!this.changed) return
+    for (const place of this.places) await this.bringBackService(place)
+    for (const { id, hosts } of this.aggregates) {
+      const now = await this.real.get(`/os-aggregates/${id}`)
+      for (const host of hosts.filter((each) => !now.aggregate.hosts.includes(each))) {
+        await this.real.ask({ POST: `/os-aggregates/${id}/action`, body: { add_host: { host } } })
+      }
+    }
+    this.changed = false
+    this.world = undefined
+  }
+
+  private async bringBackService(place: Place): Promise<void> {
+    const running = this.hosts?.isRunning(place) ?? true
+    let service = await serviceOf(this.real, place)
+    if (!service || !running) {
+      if (!this.hosts) throw new Error(`${place.binary} on ${place.host} is gone, and nothing says how to start it`)
+      if (!service) await this.hosts.kill(place)
+      await this.hosts.start(place)
+      service = await serviceOf(this.real, place)
+    }
+    const change = changeBack(service)
+    if (!service || !change) return
+    const { status, text } = await this.real.ask({ PUT: `/os-services/${service.id}`, version: '2.53', body: change })
+    if (status !== 200) throw new Error(`${place.binary} on ${place.host} cannot be brought back: ${status} ${text}`)
+  }
+
+  private async happen({ happening, host }: Happening, emulator: StartedEmulator): Promise<void> {
+    const place = { binary: 'nova-compute', host }
+    this.changed = true
+    if (happening === 'kill') {
+      await this.hosts?.kill(place)
+      await setProcess(emulator, place, 'stopped')
+      await this.hosts?.untilDown(place)
+    } else {
+      await this.hosts?.start(place)
+      await setProcess(emulator, place, 'running')
+    }
+    await control(emulator, 'POST', '/clock/advance', { by: A_WHILE })
+  }
+
+  /** The process of a service that was deleted ends with it, on both: else it comes back by halves, at a time of its own. */
+  private async end(emulator: StartedEmulator): Promise<void> {
+    const { services } = await this.real.get('/os-services')
+    const gone = this.places.filter(({ binary, host }) => {
+      return !services.some((each: Place) => each.binary === binary && each.host === host)
+    })
+    for (const place of gone.filter((each) => this.hosts?.isRunning(each))) {
+      await this.hosts?.kill(place)
+      await setProcess(emulator, place, 'stopped')
+    }
+  }
+}
+
+/** What makes it one that is enabled and not forced down; undefined when it is that already. */
+function changeBack(service: ServiceShown | undefined): Record<string, unknown> | undefined {
+  if (service?.status === 'enabled' && !service.forced_down) return undefined
+  return { status: 'enabled', ...(service?.forced_down && { forced_down: false }) }
+}
+
+async function setProcess(emulator: StartedEmulator, { binary, host }: Place, process: string): Promise<void> {
+  await control(emulator, 'PATCH', `/processes/${binary}@${host}`, { process })
+}
+
+async function control({ url }: StartedEmulator, method: string, path: string, body: object): Promise<void> {
+  const headers = { 'Content-Type': 'application/json' }
+  const answer = await fetch(`${url}/_novasim${path}`, { method, headers, body: JSON.stringify(body) })
+  if (!answer.ok) throw new Error(`control ${method} ${path}: ${answer.status} ${await answer.text()}`)
+}
+
+/** Whether a step is a request. */
+export function isQuestion(step: Step): step is Question {
+  return !('happening' in step)
+}
