@@ -15,7 +15,7 @@ import { wholeSeconds } from '../cloud/services.ts'
 import { dumps } from '../python/json.ts'
 import type { Schema } from '../python/jsonschema.ts'
 import { isDict, type PyDict, type PyValue, strip } from '../python/values.ts'
-import { NovaFault } from './errors.ts'
+import { NovaFault, UnexpectedError } from './errors.ts'
 import { type ApiMethod, type Call, requireAdmin } from './resource.ts'
 import { timeText } from './service-view.ts'
 import { integerId } from './services.ts'
@@ -120,7 +120,7 @@ export const DELETE_AGGREGATE: ApiMethod = {
   run: (call) => {
     requireAdmin(call, rule('delete'))
     deleteAggregate(call.cloud, aggregateAt(call))
-    return null
+    return ''
   },
 }
 
@@ -143,8 +143,11 @@ const REMOVE_HOST: ApiMethod = {
     requireAdmin(call, rule('remove_host'))
     integerId(call.id)
     const host = textOf(partOf(call.body, 'remove_host').get('host'))
+    const members = call.cloud.state.aggregates.get(integerId(call.id))?.hosts ?? []
     try {
       const aggregate = removeHostFromAggregate(call.cloud, () => aggregateAt(call), host)
+      // MySQL has found it in another case; Nova then looks for it in its own list.
+      if (!members.includes(host)) throw new UnexpectedError('ValueError')
       return show(call, aggregate)
     } catch (error) {
       const gone = error instanceof CloudError && NO_MEMBER.has(error.refusal.code)
@@ -193,7 +196,7 @@ export const CACHE_IMAGES: ApiMethod = {
     const ids = Array.isArray(cache) ? cache.map((image) => (isDict(image) ? image.get('id') : image)) : []
     if (new Set(ids).size < ids.length) throw new NovaFault(400, 'Duplicate images in request')
     aggregateAt(call)
-    return null
+    return ''
   },
 }
 

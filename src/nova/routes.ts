@@ -10,6 +10,16 @@ import {
   SHOW_AGGREGATE,
   UPDATE_AGGREGATE,
 } from './aggregates.ts'
+import { DETAIL_ZONES, LIST_ZONES } from './availability-zones.ts'
+import {
+  DETAIL_HYPERVISORS,
+  HYPERVISOR_SERVERS,
+  HYPERVISOR_STATISTICS,
+  LIST_HYPERVISORS,
+  SEARCH_HYPERVISORS,
+  SHOW_HYPERVISOR,
+  SHOW_UPTIME,
+} from './hypervisors.ts'
 import type { ApiMethod } from './resource.ts'
 import { ACTIONS, actionAt, DELETE_SERVICE, indexServices, UPDATE_SERVICE } from './services.ts'
 import { SHOW_VERSION } from './versions.ts'
@@ -48,6 +58,16 @@ export const ROUTES: readonly Route[] = [
     'DELETE /:id :delete': DELETE_AGGREGATE,
     'POST /:id/action :action': ACT_ON_AGGREGATE,
     'POST /:id/images :images': CACHE_IMAGES,
+  }),
+  ...resource('os-availability-zone', { 'GET :list': LIST_ZONES, 'GET /detail :detail': DETAIL_ZONES }),
+  ...resource('os-hypervisors', {
+    'GET :list': LIST_HYPERVISORS,
+    'GET /detail :detail': DETAIL_HYPERVISORS,
+    'GET /statistics :statistics': HYPERVISOR_STATISTICS,
+    'GET /:id :show': SHOW_HYPERVISOR,
+    'GET /:id/uptime :uptime': SHOW_UPTIME,
+    'GET /:id/search :search': SEARCH_HYPERVISORS,
+    'GET /:id/servers :servers': HYPERVISOR_SERVERS,
   }),
 ]
 

@@ -173,7 +173,7 @@ function performAction({ cloud, id, version }: Call, body: PyDict): string {
 }
 
 /** @see oslo_utils/uuidutils.py `is_uuid_like`, which also takes what the database will not find */
-function isUuidLike(id: string): boolean {
+export function isUuidLike(id: string): boolean {
   const digits = id
     .replaceAll('urn:', '')
     .replaceAll('uuid:', '')

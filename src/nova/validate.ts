@@ -21,10 +21,22 @@ export function validateBody(body: PyValue, schemas: VersionedSchemas, asked: As
   if (error) throw new NovaFault(400, inWords(error, 'field/attribute', error.path.at(-1)))
 }
 
-/** @throws {NovaFault} 400 with the first complaint */
+/**
+ * What the schema does not name is taken out.
+ *
+ * @throws {NovaFault} 400 with the first complaint
+ * @see nova/api/validation/__init__.py `_strip_additional_query_parameters`
+ */
 export function validateQuery(query: Map<string, string[]>, schemas: VersionedSchemas, asked: Asked): void {
-  const error = validate(query, schemaFor(schemas, asked), optionsFor(asked))
+  const schema = schemaFor(schemas, asked)
+  const error = validate(query, schema, optionsFor(asked))
   if (error) throw new NovaFault(400, inWords(error, 'query parameters', error.path[0]))
+  const { properties, patternProperties = {} } = schema
+  if (!properties) return
+  const patterns = Object.keys(patternProperties).map((pattern) => new RegExp(pattern))
+  for (const name of [...query.keys()]) {
+    if (!Object.hasOwn(properties, name) && !patterns.some((pattern) => pattern.test(name))) query.delete(name)
+  }
 }
 
 function optionsFor({ legacy }: Asked): Options {
@@ -90,3 +102,21 @@ export const NO_QUERY: VersionedSchemas = [
   { from: 1, schema: { type: 'object', properties: {}, additionalProperties: true } },
   { from: 102, schema: { type: 'object', properties: {}, additionalProperties: false } },
 ]
+
+/** nova/api/validation/parameter_types.py `non_negative_integer` */
+export const NON_NEGATIVE_INTEGER: Schema = {
+  type: ['integer', 'string'],
+  pattern: '^[0-9]*$',
+  minimum: 0,
+  minLength: 1,
+}
+
+/** nova/api/validation/parameter_types.py `multi_params`: any number of times. */
+export function severalTimes(schema: Schema): Schema {
+  return { type: 'array', items: schema }
+}
+
+/** nova/api/validation/parameter_types.py `single_param` */
+export function once(schema: Schema): Schema {
+  return { ...severalTimes(schema), maxItems: 1 }
+}

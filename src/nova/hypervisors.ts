@@ -1,0 +1,334 @@
+/** os-hypervisors: what each compute host offers and uses. nova/api/openstack/compute/hypervisors.py */
+
+import { COMPUTE, findHostMapping, reach } from '../cloud/cells.ts'
+import type { Cloud } from '../cloud/cloud.ts'
+import type { Hypervisor } from '../cloud/hypervisors.ts'
+import { findServiceOf, isUp, type Service } from '../cloud/services.ts'
+import { usageOn } from '../cloud/usage.ts'
+import { dumps, type Writable } from '../python/json.ts'
+import type { Schema } from '../python/jsonschema.ts'
+import { pythonInt } from '../python/values.ts'
+import { NovaFault, UnexpectedError } from './errors.ts'
+import { limitOf, markerOf, nextLink } from './links.ts'
+import { type ApiMethod, type Call, requireAdmin } from './resource.ts'
+import { isUuidLike } from './services.ts'
+import { BOOLEAN, boolFromString, FQDN, NON_NEGATIVE_INTEGER, once, severalTimes } from './validate.ts'
+
+/** From here on `cpu_info` is a dict, where it was a text. */
+const CPU_INFO_FROM = 28
+/** From here on the lists come in pages. */
+const PAGES_FROM = 33
+/** From here on hypervisors go by their UUID, and lists are searched by the query. */
+const UUID_FROM = 53
+/** From here on servers are listed even when there are none. */
+const NO_SERVERS_FROM = 75
+/** From here on what is used is left to Placement, and the uptime is told with the rest. */
+const UPTIME_FROM = 88
+
+const ANY: Schema = { type: 'object', properties: {}, additionalProperties: true }
+const LIST_QUERY = [
+  { from: 1, schema: ANY },
+  {
+    from: PAGES_FROM,
+    schema: {
+      type: 'object',
+      properties: { limit: severalTimes(NON_NEGATIVE_INTEGER), marker: severalTimes({ type: 'string' }) },
+      additionalProperties: true,
+    },
+  },
+  {
+    from: UUID_FROM,
+    schema: {
+      type: 'object',
+      properties: {
+        limit: once(NON_NEGATIVE_INTEGER),
+        marker: once({ type: 'string' }),
+        hypervisor_hostname_pattern: once(FQDN),
+        with_servers: once(BOOLEAN),
+      },
+      additionalProperties: false,
+    },
+  },
+] as const satisfies ApiMethod['query']
+const SHOW_QUERY = [
+  { from: 1, schema: ANY },
+  {
+    from: UUID_FROM,
+    schema: { type: 'object', properties: { with_servers: once(BOOLEAN) }, additionalProperties: false },
+  },
+] as const satisfies ApiMethod['query']
+
+/** GET /os-hypervisors */
+export const LIST_HYPERVISORS: ApiMethod = { query: LIST_QUERY, run: (call) => list(call, 'list', false) }
+
+/** GET /os-hypervisors/detail */
+export const DETAIL_HYPERVISORS: ApiMethod = { query: LIST_QUERY, run: (call) => list(call, 'list-detail', true) }
+
+/** GET /os-hypervisors/{id} */
+export const SHOW_HYPERVISOR: ApiMethod = {
+  query: SHOW_QUERY,
+  run: (call) => {
+    requireAdmin(call, rule('show'))
+    const hypervisor = hypervisorAt(call)
+    const service = serviceOf(call.cloud, hypervisor) ?? noHypervisor(call.id)
+    return dumps({ hypervisor: view(call, hypervisor, service, { detail: true, servers: withServers(call) }) })
+  },
+}
+
+/** GET /os-hypervisors/{id}/uptime */
+export const SHOW_UPTIME: ApiMethod = {
+  versions: [1, UPTIME_FROM - 1],
+  run: (call) => {
+    assertNoQuery(call)
+    requireAdmin(call, rule('uptime'))
+    const hypervisor = hypervisorAt(call)
+    const service = serviceOf(call.cloud, hypervisor) ?? noHypervisor(call.id)
+    if (!isUp(service, call.cloud.clock.now())) {
+      throw new NovaFault(400, `Compute service of ${service.host} is unavailable at this time.`)
+    }
+    const uptime = uptimeOf(call.cloud, hypervisor, service)
+    if (uptime === null) throw new NovaFault(501, 'The requested functionality is not supported.')
+    return dumps({ hypervisor: { ...view(call, hypervisor, service, { detail: false, servers: false }), uptime } })
+  },
+}
+
+/** GET /os-hypervisors/{pattern}/search, and /servers, which lists what runs on each as well. */
+export const SEARCH_HYPERVISORS = search('search', false)
+export const HYPERVISOR_SERVERS = search('servers', true)
+
+/** GET /os-hypervisors/statistics: all that are enabled, summed up. nova/db/main/api.py `compute_node_statistics` */
+export const HYPERVISOR_STATISTICS: ApiMethod = {
+  versions: [1, UPTIME_FROM - 1],
+  run: (call) => {
+    assertNoQuery(call)
+    requireAdmin(call, rule('statistics'))
+    const enabled = hypervisorsOf(call.cloud).filter((each) => serviceOf(call.cloud, each)?.disabled === false)
+    const sums = enabled.map((each) => figures(call.cloud, each))
+    const sum = (key: keyof ReturnType<typeof figures>) => sums.reduce((total, each) => total + each[key], 0)
+    const hypervisor_statistics = {
+      count: enabled.length,
+      current_workload: sum('current_workload'),
+      disk_available_least: sum('disk_available_least'),
+      free_disk_gb: sum('free_disk_gb'),
+      free_ram_mb: sum('free_ram_mb'),
+      local_gb: sum('local_gb'),
+      local_gb_used: sum('local_gb_used'),
+      memory_mb: sum('memory_mb'),
+      memory_mb_used: sum('memory_mb_used'),
+      running_vms: sum('running_vms'),
+      vcpus: sum('vcpus'),
+      vcpus_used: sum('vcpus_used'),
+    }
+    return dumps({ hypervisor_statistics })
+  },
+}
+
+function list(call: Call, action: string, detail: boolean): string {
+  requireAdmin(call, rule(action))
+  const { cloud, version, query } = call
+  const servers = version >= UUID_FROM && withServers(call)
+  const pattern = version >= UUID_FROM ? query.get('hypervisor_hostname_pattern')?.at(-1) : undefined
+  if (pattern !== undefined) {
+    if (query.has('limit') || markerOf(call)) {
+      const words = 'The server could not comply with the request since it is either malformed or otherwise incorrect.'
+      throw new NovaFault(400, words)
+    }
+    return dumps({ hypervisors: views(call, matching(cloud, pattern), { detail, servers }) })
+  }
+  const paged = version >= PAGES_FROM
+  const found = paged ? page(cloud, limitOf(call), markerOf(call)) : hypervisorsOf(cloud)
+  const hypervisors = views(call, found, { detail, servers })
+  const full = paged && limitOf(call) > 0 && hypervisors.length === limitOf(call)
+  const last = hypervisors.at(-1)?.id
+  return dumps({
+    hypervisors,
+    ...(full && {
+      hypervisors_links: nextLink(call, detail ? 'os-hypervisors/detail' : 'os-hypervisors', String(last)),
+    }),
+  })
+}
+
+function search(action: string, servers: boolean): ApiMethod {
+  return {
+    versions: [1, UUID_FROM - 1],
+    run: (call) => {
+      assertNoQuery(call)
+      requireAdmin(call, rule(action))
+      return dumps({ hypervisors: views(call, matching(call.cloud, call.id), { detail: false, servers }) })
+    },
+  }
+}
+
+/** @throws {CloudError} CellUnreachable */
+function hypervisorsOf(cloud: Cloud): Hypervisor[] {
+  return cloud.state.cells.flatMap(({ name }) => hypervisorsIn(cloud, name))
+}
+
+function hypervisorsIn(cloud: Cloud, cell: string): Hypervisor[] {
+  reach(cloud, cell)
+  return [...cloud.state.hypervisors.values()]
+    .filter(({ host }) => findHostMapping(cloud, host)?.cell === cell)
+    .sort((one, other) => one.id - other.id)
+}
+
+/** @see nova/compute/api.py `compute_node_get_all` */
+function page(cloud: Cloud, limit: number, marker: string | undefined): Hypervisor[] {
+  const found: Hypervisor[] = []
+  let after = marker
+  let left = limit
+  for (const { name } of cloud.state.cells) {
+    const here = hypervisorsIn(cloud, name)
+    let from = 0
+    if (after !== undefined) {
+      from = here.findIndex(({ id, uuid }) => uuid === after?.toLowerCase() || id === mysqlInt(after)) + 1
+      if (from === 0) continue
+      after = undefined
+    }
+    found.push(...here.slice(from, from + left))
+    left = limit - found.length
+    if (limit > 0 && left <= 0) break
+  }
+  if (after !== undefined && found.length === 0) throw new NovaFault(400, `marker [${marker}] not found`)
+  return found
+}
+
+/** What MySQL takes a text for where it wants a number. */
+function mysqlInt(text = ''): number {
+  return isUuidLike(text) ? Number.NaN : Number(/^\s*(\d+)/.exec(text)?.[1] ?? 0)
+}
+
+/** @throws {NovaFault} 404 when there is none. `%` and `_` are MySQL's, for any text and any character */
+function matching(cloud: Cloud, pattern: string): Hypervisor[] {
+  const like = pattern
+    .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('%', '.*')
+    .replaceAll('_', '.')
+  const found = hypervisorsOf(cloud).filter(({ host }) => new RegExp(like, 'is').test(host))
+  if (found.length === 0) throw new NovaFault(404, `No hypervisor matching '${pattern}' could be found.`)
+  return found
+}
+
+/** @throws {NovaFault} 400, 404; {CloudError} CellUnreachable. @see nova/compute/api.py `compute_node_get` */
+function hypervisorAt({ cloud, id, version }: Call): Hypervisor {
+  if (version >= UUID_FROM && !isUuidLike(id)) throw new NovaFault(400, `Invalid uuid ${id}`)
+  if (version < UUID_FROM && pythonInt(id) === undefined) noHypervisor(id)
+  const wanted = isUuidLike(id) ? id.toLowerCase() : pythonInt(id)
+  for (const { name } of cloud.state.cells) {
+    const found = hypervisorsIn(cloud, name).find((each) => each.uuid === wanted || each.id === wanted)
+    if (found) return found
+  }
+  return noHypervisor(id)
+}
+
+function noHypervisor(id: string): never {
+  throw new NovaFault(404, `Hypervisor with ID '${id}' could not be found.`)
+}
+
+function serviceOf(cloud: Cloud, { host }: Hypervisor): Service | undefined {
+  const cell = findHostMapping(cloud, host)?.cell
+  return cell === undefined ? undefined : findServiceOf(cloud, host, COMPUTE, cell)
+}
+
+interface Shown {
+  detail: boolean
+  /** Whether to list what runs on it. */
+  servers: boolean
+}
+
+type View = { id: string | number; [key: string]: Writable }
+
+function views(call: Call, hypervisors: Hypervisor[], shown: Shown): View[] {
+  return hypervisors.flatMap((each) => {
+    const service = serviceOf(call.cloud, each)
+    return service ? [view(call, each, service, shown)] : []
+  })
+}
+
+/** @see nova/api/openstack/compute/hypervisors.py `_view_hypervisor` */
+function view({ cloud, version }: Call, hypervisor: Hypervisor, service: Service, { detail, servers }: Shown): View {
+  const byUuid = version >= UUID_FROM
+  const up = isUp(service, cloud.clock.now())
+  const here = servers ? serversOn(cloud, hypervisor.host) : []
+  return {
+    id: byUuid ? hypervisor.uuid : hypervisor.id,
+    hypervisor_hostname: hypervisor.host,
+    state: up ? 'up' : 'down',
+    status: service.disabled ? 'disabled' : 'enabled',
+    ...(detail && {
+      hypervisor_type: hypervisor.hypervisorType,
+      hypervisor_version: hypervisor.hypervisorVersion,
+      host_ip: hypervisor.hostIp,
+      service: {
+        id: byUuid ? service.uuid : service.id,
+        host: hypervisor.host,
+        disabled_reason: service.disabledReason,
+      },
+    }),
+    ...(detail &&
+      version < UPTIME_FROM && {
+        ...figures(cloud, hypervisor),
+        cpu_info: version >= CPU_INFO_FROM ? CPU_INFO : dumps(CPU_INFO),
+      }),
+    ...(detail && version >= UPTIME_FROM && { uptime: up ? uptimeOf(cloud, hypervisor, service) : null }),
+    ...((here.length > 0 || (servers && version >= NO_SERVERS_FROM)) && { servers: here }),
+  }
+}
+
+/** In the order in which they are shown. */
+function figures(cloud: Cloud, { host, vcpus, memoryMb, localGb, hypervisorType }: Hypervisor) {
+  const used = usageOn(cloud, host)
+  return {
+    vcpus,
+    memory_mb: memoryMb,
+    local_gb: localGb,
+    vcpus_used: used.vcpus,
+    memory_mb_used: used.memoryMb,
+    local_gb_used: used.localGb,
+    free_ram_mb: memoryMb - used.memoryMb,
+    free_disk_gb: localGb - used.localGb,
+    current_workload: 0,
+    running_vms: used.instances,
+    // Nova's fake driver does not know.
+    disk_available_least: hypervisorType === 'fake' ? 0 : localGb - used.localGb,
+  }
+}
+
+/** What Nova's fake driver says, and its API reference shows. nova/virt/fake.py */
+const CPU_INFO = {
+  arch: 'x86_64',
+  model: 'Nehalem',
+  vendor: 'Intel',
+  features: ['pge', 'clflush'],
+  topology: { cores: 1, threads: 1, sockets: 4 },
+}
+
+function serversOn({ state }: Cloud, host: string): { name: string; uuid: string }[] {
+  return [...(state.instancesOn.get(host) ?? [])].flatMap((uuid) => {
+    const instance = state.instances.get(uuid)
+    return instance ? [{ name: instance.name, uuid }] : []
+  })
+}
+
+/** What `uptime` prints on the host; Nova's fake driver cannot tell. nova/virt/libvirt/driver.py `get_host_uptime` */
+function uptimeOf({ clock }: Cloud, { hypervisorType }: Hypervisor, { createdAt }: Service): string | null {
+  if (hypervisorType === 'fake') return null
+  const now = clock.now()
+  const minutes = Math.max(0, Math.floor((now - createdAt) / 60_000))
+  const [days, hours] = [Math.floor(minutes / 1440), Math.floor(minutes / 60) % 24]
+  const span = `${String(hours).padStart(2)}:${String(minutes % 60).padStart(2, '0')}`
+  const up = `${days > 0 ? `${days} day${days === 1 ? '' : 's'}, ` : ''}${hours > 0 ? span : `${minutes % 60} min`}`
+  return ` ${new Date(now).toISOString().slice(11, 19)} up ${up},  0 users,  load average: 0.00, 0.00, 0.00`
+}
+
+function withServers({ query }: Call): boolean {
+  return boolFromString(query.get('with_servers')?.at(-1) ?? false)
+}
+
+/** Nova's schema of these queries is so empty that it fails on any. */
+function assertNoQuery({ environ }: Call): void {
+  if (environ.query !== '') throw new UnexpectedError('KeyError')
+}
+
+function rule(action: string): string {
+  return `os_compute_api:os-hypervisors:${action}`
+}
