@@ -20,6 +20,7 @@ const { values, positionals } = parseArgs({
 const SUITES = [
   { name: 'novasim itself', files: ['test/'], exclude: ['test/clients/*.test.ts'], why: undefined },
   { name: 'Python clients', files: ['test/clients/python.test.ts'], exclude: [], why: whyNot('python') },
+  { name: 'control, by its OpenAPI', files: ['test/clients/openapi.test.ts'], exclude: [], why: whyNot('python') },
   { name: 'Go clients', files: ['test/clients/go.test.ts'], exclude: [], why: whyNot('go') },
 ]
 

@@ -1,36 +1,22 @@
 /** The real clients in Python against a running novasim: the tests are those under `python/`, and pytest runs them. */
 
-import { createHash } from 'node:crypto'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { whyNot } from './available.ts'
+import { installPython } from './environment.ts'
 import { startNovasim } from './novasim.ts'
 import { type Ended, type Result, reportEach, run } from './run.ts'
 
 const TESTS = fileURLToPath(new URL('python', import.meta.url))
 const REQUIREMENTS = join(TESTS, 'requirements.txt')
-const CACHE = fileURLToPath(new URL('../../.cache/clients', import.meta.url))
 
 const obstacle = whyNot('python')
 if (obstacle) throw new Error(`Cannot run the clients in Python: ${obstacle}.`)
 
-const { results, ended } = await runPytest(await installClients())
+const { results, ended } = await runPytest(await installPython(REQUIREMENTS))
 reportEach(results, ended)
-
-/** Make the virtual environment with the pinned clients, unless it is there. @returns its folder */
-async function installClients(): Promise<string> {
-  const python = await must(run('python3', ['-c', 'import sys; print(sys.version, sys.base_prefix)']))
-  const key = createHash('sha256').update(python.stdout).update(readFileSync(REQUIREMENTS)).digest('hex').slice(0, 16)
-  const folder = join(CACHE, key)
-  const complete = join(folder, 'complete')
-  if (existsSync(complete)) return folder
-  await must(run('python3', ['-m', 'venv', '--clear', folder]))
-  await must(run(join(folder, 'bin', 'python'), ['-m', 'pip', 'install', '--quiet', '--requirement', REQUIREMENTS]))
-  writeFileSync(complete, '')
-  return folder
-}
 
 async function runPytest(environment: string): Promise<{ results: Result[]; ended: Ended }> {
   await using novasim = await startNovasim()
@@ -62,10 +48,4 @@ function toResult(line: string): Result {
 
 function withoutOpenStack(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('OS_')))
-}
-
-async function must(running: Promise<Ended>): Promise<Ended> {
-  const ended = await running
-  if (ended.code !== 0) throw new Error(`Cannot install the clients in Python:\n${ended.stdout}${ended.stderr}`)
-  return ended
 }
