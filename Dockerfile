@@ -3,15 +3,22 @@ FROM node:24-slim AS build
 WORKDIR /build
 COPY package.json package-lock.json ./
 RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci --ignore-scripts --no-audit
-COPY . .
-RUN node scripts/build.ts
+COPY tsconfig.json tsconfig.build.json ./
+COPY scripts/build.ts scripts/
+COPY src src
+RUN node scripts/build.ts && rm -r dist/types dist/vitest.js dist/testcontainers.js
 
 FROM node:24-slim
-COPY --from=build /build/package.json /app/package.json
+COPY package.json LICENSE /app/
+COPY scenarios /app/scenarios
 COPY --from=build /build/dist /app/dist
+# Worlds, scenarios and fault files are mounted or copied here: --world cloud.yaml is then enough.
+WORKDIR /etc/novasim
+# All addresses of the container; which of them others reach is for docker run -p to say.
+ENV NOVASIM_HOST=0.0.0.0 NOVASIM_CONTROL=open NODE_ENV=production
 USER node
 EXPOSE 8774
+# Where control is off there is no such route, and whoever answers that is ready.
 HEALTHCHECK --interval=2s --timeout=2s --start-period=5s --retries=5 \
-  CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.NOVASIM_PORT || 8774) + '/_novasim/health').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.NOVASIM_PORT || 8774) + '/_novasim/health').then((r) => process.exit(r.ok || r.status === 404 ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["node", "/app/dist/cli.js"]
-CMD ["serve", "--host", "0.0.0.0", "--control", "open"]

@@ -1,21 +1,50 @@
 /** Makes dist/: the command and the library, each in as few files as start quickly, and the types. */
 
 import { execFileSync } from 'node:child_process'
-import { chmodSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { rolldown } from 'rolldown'
+
+/** What can be imported; beside it there is the command. */
+const ENTRIES = ['index', 'vitest', 'testcontainers']
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
 
 rmSync('dist', { recursive: true, force: true })
 const bundle = await rolldown({
-  input: { cli: 'src/cli.ts', index: 'src/index.ts' },
+  input: Object.fromEntries(['cli', ...ENTRIES].map((name) => [name, `src/${name}.ts`])),
   platform: 'node',
+  // Whoever uses these entries has them; a second copy would be another one.
+  external: ['vitest', 'testcontainers'],
   transform: { define: { NOVASIM_VERSION: JSON.stringify(version) }, target: 'node20' },
 })
 await bundle.write({ dir: 'dist', format: 'esm', chunkFileNames: 'chunks/[name]-[hash].js', comments: { legal: true } })
 chmodSync('dist/cli.js', 0o755)
 
-const declarations = ['--noEmit', 'false', '--emitDeclarationOnly', '--declaration', '--outDir', 'dist/types']
-execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', ...declarations], {
-  stdio: 'inherit',
-})
+const declarations = ['--noEmit', 'false', '--emitDeclarationOnly', '--declaration', '--stripInternal', '--noCheck']
+execFileSync(
+  process.execPath,
+  ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', ...declarations, '--outDir', 'dist/types'],
+  { stdio: 'inherit' },
+)
+dropUnseen(ENTRIES.map((name) => `dist/types/${name}.d.ts`))
+
+/** Of the declarations keep those that the entries name, directly or not: nobody sees the others. */
+function dropUnseen(entries: string[]): void {
+  const seen = new Set<string>()
+  const see = (file: string) => {
+    if (seen.has(file)) return
+    seen.add(file)
+    // The compiler rewrites what is imported in code alone.
+    const text = readFileSync(file, 'utf8').replaceAll(/((?:from |import\()['"]\.[^'"]+)\.ts(?=['"])/g, '$1.js')
+    writeFileSync(file, text)
+    for (const [, specifier = ''] of text.matchAll(/(?:from |import\()['"](\.[^'"]+)\.js['"]/g)) {
+      see(join(dirname(file), `${specifier}.d.ts`))
+    }
+  }
+  for (const entry of entries) see(entry)
+  for (const entry of readdirSync('dist/types', { recursive: true, withFileTypes: true })) {
+    const file = join(entry.parentPath, entry.name)
+    if (entry.isFile() && !seen.has(file)) rmSync(file)
+  }
+}

@@ -4,7 +4,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { createClock } from './cloud/clock.ts'
 import { createCloud } from './cloud/description.ts'
-import { type StartedEmulator, startEmulator } from './emulator.ts'
+import { startEmulator } from './emulator.ts'
 import type { Answered } from './options.ts'
 import { CLOCK_WORDS, type ClockWord, isClockWord } from './reading/clock.ts'
 import { InputError } from './reading/complaint.ts'
@@ -94,8 +94,7 @@ program
   .option('--endpoint <type=url...>', 'where a service is, for a client that does not ask Keystone')
   .action(async (flags: RecordFlags) => {
     const { record } = await import('./recordings/commands.ts')
-    const { recorder, env } = await record(flags, VERSION)
-    endOnSignal(recorder)
+    const { env } = await endOnSignal(record(flags, VERSION), ({ recorder }) => recorder.close())
     process.stdout.write(envLines(env))
   })
 
@@ -191,7 +190,7 @@ async function serve(flags: ServeFlags): Promise<void> {
   const scenario = flags.scenario === undefined ? undefined : await (await import('./cast.ts')).cast(flags.scenario)
   const world = scenario?.world ?? flags.world
   const onWarning = (warning: string) => process.stderr.write(`# ${faults}: ${warning}\n`)
-  const emulator = await startEmulator({
+  const starting = startEmulator({
     port,
     host,
     world,
@@ -211,7 +210,7 @@ async function serve(flags: ServeFlags): Promise<void> {
     onAnswer,
     onWarning,
   })
-  endOnSignal(emulator)
+  const emulator = await endOnSignal(starting, ({ close }) => close())
   scenario?.start(await emulator.ready, emulator.url, (line) => process.stderr.write(`${line}\n`))
   if (control === 'open' && controlToken === undefined && !isLoopback(host)) {
     process.stderr.write(
@@ -331,15 +330,21 @@ async function logTo(format: ServeFlags['log']): Promise<((answered: Answered) =
   }
 }
 
-function endOnSignal(emulator: Pick<StartedEmulator, 'close'>): void {
-  let asked = false
+/** A signal is heeded from the beginning: as the first process of a container, one with no handler would not be ended by it. */
+function endOnSignal<Started>(
+  starting: Promise<Started>,
+  close: (started: Started) => Promise<void>,
+): Promise<Started> {
+  let started: Started | undefined
   const end = () => {
-    if (asked) process.exit(0)
-    asked = true
-    void emulator.close().then(() => process.exit(0))
+    if (started === undefined) process.exit(0)
+    const closing = close(started)
+    started = undefined
+    void closing.then(() => process.exit(0))
   }
   process.on('SIGTERM', end)
   process.on('SIGINT', end)
+  return starting.then((made) => (started = made))
 }
 
 function fail(error: unknown): void {
