@@ -11,7 +11,7 @@ import { junit, type PlayedScenario, stepLines } from './scenarios/report.ts'
 import type { Scenario } from './scenarios/scenario.ts'
 import type { Stage } from './scenarios/stage.ts'
 import { clientOf } from './worlds/scenarios.ts'
-import { stageOf } from './worlds/stage.ts'
+import { stageOf, warningsIn } from './worlds/stage.ts'
 
 export interface PlayOptions {
   /** A program and its arguments, run against the cloud while the scenario is played. */
@@ -48,6 +48,7 @@ export async function playFiles(files: string[], options: PlayOptions): Promise<
   for (const { file, scenario } of read) {
     const name = scenario.name ?? file
     options.print(`${name} (${file})`)
+    for (const warning of warningsIn(scenario)) options.print(`warning: ${warning}`)
     const began = performance.now()
     const outcome = await playOne(scenario, file, options)
     const took = performance.now() - began

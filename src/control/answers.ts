@@ -194,6 +194,7 @@ export const ANSWERS = {
   FaultList: z.object({ faults: z.array(Fault) }),
   FaultsSet: z.union([Fault, z.object({ faults: z.array(Fault), warnings: z.array(text).optional() })]),
   Scenario,
+  ScenarioPlayed: Scenario.extend({ warnings: z.array(text).optional() }),
   ScenarioList: z.object({ scenarios: z.array(Scenario), built_in: z.array(text) }),
   RequestEntry,
   ChangeEntry,

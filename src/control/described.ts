@@ -330,7 +330,7 @@ export const ROUTES: Record<string, Described> = {
     id: 'playScenario',
     does: 'play one: `{"name": "cell-split"}`, or a scenario written out; its time is waited for',
     body: 'NewScenario',
-    answers: { 201: 'Scenario' },
+    answers: { 201: 'ScenarioPlayed' },
     key: 'id',
     refuses: [409],
   },

@@ -4,6 +4,7 @@ import { Hono } from 'hono'
 import * as z from 'zod'
 import { lineOf } from '../scenarios/player.ts'
 import { builtInScenarios, type HeldScenario, scenariosOf, startScenario } from '../worlds/scenarios.ts'
+import { warningsIn } from '../worlds/stage.ts'
 import { scenarioFrom } from './given.ts'
 import { jsonOf, noSuch, type Place, parameter } from './request.ts'
 
@@ -19,7 +20,9 @@ export const scenarios = new Hono<{ Bindings: Place }>()
     const byName = ByName.safeParse(written)
     const { scenario, world } = byName.success ? scenarioFrom(byName.data.name, ['name']) : scenarioFrom(written, [])
     if (world) c.env.world.put(world)
-    return c.json(view(startScenario(c.env.world, scenario, c.env.origin)), 201)
+    const warnings = warningsIn(scenario)
+    const started = view(startScenario(c.env.world, scenario, c.env.origin))
+    return c.json({ ...started, ...(warnings.length > 0 && { warnings }) }, 201)
   })
   .get('/:id', (c) => c.json(view(heldAt(c.env, parameter(c, 'id')))))
   .delete('/:id', (c) => {

@@ -7,6 +7,7 @@ import { clockWord } from '../reading/clock-schema.ts'
 import { knownAt } from '../worlds/faults.ts'
 import { loginOf } from '../worlds/login.ts'
 import { startScenario } from '../worlds/scenarios.ts'
+import { warningsIn } from '../worlds/stage.ts'
 import type { World } from '../worlds/world.ts'
 import { worldPrefix } from '../worlds/worlds.ts'
 import { accepted } from './errors.ts'
@@ -43,12 +44,13 @@ export function worldRoutes({ worlds }: Steered) {
       const given = worldFrom(world, ['world'])
       const played = scenario === undefined ? undefined : scenarioFrom(scenario, ['scenario'])
       const description = played?.world ?? given
-      const { rules, warnings } = accepted(below(['faults'], checkRules(faults, knownAt(description.release))))
+      const { rules, warnings: ofRules } = accepted(below(['faults'], checkRules(faults, knownAt(description.release))))
       const opened = worlds.open(name ?? freeName(c.env.world), description, {
         seed: seed ?? played?.scenario.seed,
         clock,
         faults: rules,
       })
+      const warnings = [...ofRules, ...(played ? warningsIn(played.scenario) : [])]
       const held = played && startScenario(opened, played.scenario, origin)
       return c.json(
         { ...view(opened, origin), ...(held && { scenario: held.id }), ...(warnings.length > 0 && { warnings }) },

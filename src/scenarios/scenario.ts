@@ -40,6 +40,9 @@ const MigrationState = z.strictObject({
 /** Of which requests it is: the words of a fault's `match`. */
 const Requests = z.looseObject({})
 
+/** What a fault is: its keys are those of docs/faults.md. */
+const FAULT = 'expected a rule, or the name of a ready-made fault'
+
 /** A request that the scenario makes itself, as a client would. `{host1}` in a path is the id of its nova-compute. */
 const Ask = z.strictObject({
   method: z.enum(['GET', 'PUT', 'POST', 'DELETE', 'PATCH', 'HEAD']).optional(),
@@ -74,7 +77,7 @@ const Step = z.strictObject({
   within: duration.optional(),
   ...verbs(),
   advance: duration.optional(),
-  fault: z.union([text, z.looseObject({ name: text })]).optional(),
+  fault: z.union([text, z.looseObject({})], FAULT).optional(),
   'clear-fault': text.optional(),
   ask: Ask.optional(),
   expect: Expect.optional(),
@@ -93,7 +96,7 @@ export const ScenarioSchema = z.strictObject({
   world: z.union([text, z.looseObject({})]).optional(),
   seed: z.int().optional(),
   clock: clockWord.optional(),
-  faults: z.array(z.looseObject({})).optional(),
+  faults: z.array(z.union([text, z.looseObject({})], FAULT)).optional(),
   steps: z.array(Step).min(1, 'a scenario has at least one step'),
 })
 
@@ -110,9 +113,11 @@ export function actionOf(step: Step): ActionName | undefined {
   return ACTION_NAMES.find((name) => step[name] !== undefined)
 }
 
-/** What the world knows of faults and requests; each checks a piece of a scenario, and says what is wrong with it. */
+/** What is known of worlds, faults and requests; each checks a piece of a scenario, and says what is wrong with it. */
 export interface Vocabulary {
-  checkFault(rule: unknown): Complaint[]
+  checkWorld(world: string | object): Complaint[]
+  /** One, or a list of them. */
+  checkFaults(rules: unknown): Complaint[]
   checkMatch(match: object): Complaint[]
   checkRequests(expected: object): Complaint[]
 }
@@ -126,12 +131,13 @@ export function readScenario(source: string, file: string, words: Vocabulary): S
 export function checkScenario(value: unknown, words: Vocabulary): Checked<Scenario> {
   const checked = check(ScenarioSchema, value)
   if (checked.complaints !== undefined) return checked
-  const { steps, faults = [] } = checked.value
+  const { world, steps, faults = [] } = checked.value
   const complaints = [
-    ...faults.flatMap((rule, index) => under(['faults', index], words.checkFault(rule))),
+    ...under(['world'], world === undefined ? [] : words.checkWorld(world)),
+    ...under(['faults'], words.checkFaults(faults)),
     ...steps.flatMap((step, index) => [
       ...oneActionOnly(step, index),
-      ...under(['steps', index, 'fault'], step.fault === undefined ? [] : words.checkFault(step.fault)),
+      ...under(['steps', index, 'fault'], step.fault === undefined ? [] : words.checkFaults(step.fault)),
       ...under(['steps', index, 'when', 'request'], step.when?.request ? words.checkMatch(step.when.request) : []),
       ...under(['steps', index, 'expect', 'requests'], requestsOf(step, words)),
     ]),

@@ -12,7 +12,7 @@ export interface Stage {
   /** Do something to the cloud, so that the journal says it was the scenario. */
   act<Result>(what: string, run: () => Result): Result
   /** Set a fault by its name in the catalogue, or as a rule. @returns what is wrong with it */
-  setFault(fault: string | { name: string }): Complaint[]
+  setFault(fault: string | object): Complaint[]
   /** @returns whether there was one */
   clearFault(name: string): boolean
   /** How many requests there were since the scenario began that fall under a `match`. */

@@ -48,7 +48,7 @@ export function startScenario(
     false,
   )
   if (scenario.clock) setClock(world.cloud, clockOf(scenario.clock))
-  for (const fault of scenario.faults ?? []) stage.setFault(fault as { name: string })
+  for (const fault of scenario.faults ?? []) stage.setFault(fault)
   const entry: HeldScenario = {
     id: world.controlId(),
     scenario,

@@ -1,20 +1,34 @@
 /** A world as the stage of a scenario: what it asks of the cloud, the faults and the journal. */
 
-import { checkRule } from '../faults/read.ts'
+import { checkRule, checkRules } from '../faults/read.ts'
 import type { Complaint } from '../reading/complaint.ts'
-import type { Vocabulary } from '../scenarios/scenario.ts'
+import type { Scenario, Vocabulary } from '../scenarios/scenario.ts'
 import type { Stage } from '../scenarios/stage.ts'
 import { knownAt, knownTo } from './faults.ts'
 import { checkEntryMatch, matcher } from './journal-match.ts'
 import { checkExpectation, type Expectation, verify } from './journal-verify.ts'
 import type { Place } from './journal-view.ts'
+import { checkWorld } from './read.ts'
 import type { World } from './world.ts'
 
 /** What a scenario may say of faults and of requests. */
 export const VOCABULARY: Vocabulary = {
-  checkFault: (rule) => checkRule(rule, knownAt(), new Set()).complaints ?? [],
+  checkWorld: (world) => (typeof world === 'string' ? [] : (checkWorld(world).complaints ?? [])),
+  checkFaults: (rules) => checkRules(rules, knownAt()).complaints ?? [],
   checkMatch: (match) => checkEntryMatch(match).complaints ?? [],
-  checkRequests: (expected) => checkExpectation(toExpectation(expected)).complaints ?? [],
+  checkRequests(expected) {
+    const longer = toExpectation(expected)
+    const complaints = checkExpectation(longer).complaints ?? []
+    if (longer === expected) return complaints
+    // What was written short has no key "request".
+    return complaints.map(({ path, ...same }) => ({ ...same, path: path[0] === 'request' ? path.slice(1) : path }))
+  },
+}
+
+/** What is to be said of the faults of a scenario: those that can never match. */
+export function warningsIn({ faults = [], steps }: Scenario): string[] {
+  const rules = [...faults, ...steps.flatMap(({ fault }) => fault ?? [])]
+  return rules.flatMap((rule) => checkRules(rule, knownAt()).value?.warnings ?? [])
 }
 
 /**
@@ -34,7 +48,10 @@ export function stageOf(world: World, ask: Stage['ask'], drivesClock: boolean): 
     ask,
     act,
     setFault(fault) {
-      const { value, complaints } = checkRule(fault, knownTo(cloud), new Set())
+      // One that is named takes the place of another of its name; a name that is made up is to be a new one.
+      const isNamed = typeof fault === 'object' && 'name' in fault
+      const others = isNamed ? [] : faults.list().flatMap(({ name }) => (/^fault-\d+$/.test(name) ? [name] : []))
+      const { value, complaints } = checkRule(fault, knownTo(cloud), new Set(others))
       if (complaints) return complaints
       faults.add([value])
       return []

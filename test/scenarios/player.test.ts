@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createEmulator } from '../../src/emulator.ts'
 import { play } from '../../src/scenarios/player.ts'
@@ -5,6 +8,7 @@ import { readScenario } from '../../src/scenarios/scenario.ts'
 import { clientOf } from '../../src/worlds/scenarios.ts'
 import { stageOf, VOCABULARY } from '../../src/worlds/stage.ts'
 import { boot } from '../support/boot.ts'
+import { run } from '../support/command.ts'
 
 const complaintOf = (steps: string): string => {
   try {
@@ -59,6 +63,55 @@ test.each([
   ],
 ])('%s is complained of where it stands', (_, steps, expected) => {
   expect(complaintOf(steps)).toMatch(expected)
+})
+
+test('the faults of a scenario are rules, or the names of ready-made ones, from the start and in a step', async () => {
+  await using nova = await boot()
+  const { json } = await nova.control('POST', '/scenarios', {
+    faults: ['lost-answer', { match: { operation: 'os-services:delete', method: 'GET' }, do: 'conflict' }],
+    steps: [
+      { fault: { do: { delay: 1 } } },
+      { fault: { do: { delay: 2 } } },
+      { fault: 'lost-answer' },
+      { fault: { name: 'conflict', do: 'over-limit' } },
+    ],
+  })
+  expect(json.warnings).toEqual([
+    'conflict: it never matches: os-services:delete is never asked for by GET, but by DELETE',
+  ])
+  const { faults } = (await nova.control('GET', '/faults')).json
+  expect(faults).toMatchObject([
+    { name: 'lost-answer' },
+    { name: 'conflict', do: 'over-limit' },
+    { name: 'fault-1', do: { delay: 1 } },
+    { name: 'fault-2', do: { delay: 2 } },
+  ])
+})
+
+test.each([
+  ['world: defualt', 's.yaml:1:1: world: there is no file and no built-in world "defualt" (did you mean "default"?)'],
+  ['world: {servces: []}', 's.yaml:1:9: world.servces: unknown key "servces" (did you mean "services"?)'],
+  ['world: bad.yaml', 'bad.yaml:1:1: servces: unknown key "servces" (did you mean "services"?)'],
+  ['faults: [conflct]', /^s\.yaml:1:10: faults\[0\]\.do: expected .* \(did you mean "conflict"\?\)$/],
+  ['faults: [7]', 's.yaml:1:10: faults[0]: expected a rule, or the name of a ready-made fault; got 7'],
+])('of a scenario with %s nothing is played, and it is said what is wrong, and where', async (line, expected) => {
+  const folder = mkdtempSync(join(tmpdir(), 'novasim-'))
+  writeFileSync(join(folder, 'bad.yaml'), 'servces: []\n')
+  writeFileSync(join(folder, 's.yaml'), `${line}\nsteps: [{say: hello}]\n`)
+  writeFileSync(join(folder, 'good.yaml'), 'steps: [{say: hello}]\n')
+  const { code, stdout, stderr } = await run(['play', join(folder, 'good.yaml'), join(folder, 's.yaml')])
+  rmSync(folder, { recursive: true })
+  expect([code, stdout]).toEqual([2, ''])
+  expect(stderr.replaceAll(`${folder}/`, '').replace('novasim: ', '').trim()).toMatch(expected)
+})
+
+test.each([
+  [{ operaton: 'x' }, 'steps[0].expect.requests.operaton', 'did you mean "operation"?'],
+  [{ operation: 'os-services:delte' }, 'steps[0].expect.requests.operation', 'did you mean "os-services:delete"?'],
+])('the requests %j cannot be expected, in words of where it was written', async (requests, path, hint) => {
+  await using nova = await boot()
+  const { status, json } = await nova.control('POST', '/scenarios', { steps: [{ expect: { requests } }] })
+  expect([status, json.error.path, json.error.hint]).toEqual([400, path, hint])
 })
 
 test('a scenario without steps is none', () => {
