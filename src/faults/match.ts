@@ -24,9 +24,9 @@ export function questions(match: Match): Question[] {
   return asked
 }
 
-/** Whether it can be answered only once the body has been read, where there is one. */
-export function asksForBody({ host, binary, user, body }: Match): boolean {
-  return [host, binary, user, body].some((each) => each !== undefined)
+/** Whether it can be answered only once the body has been read, where there is one. An action of Nova's is named in it. */
+export function asksForBody({ host, binary, user, body, operation }: Match): boolean {
+  return [host, binary, user, body, operation].some((each) => each !== undefined)
 }
 
 export function within(ranges: Range[], number: number): boolean {

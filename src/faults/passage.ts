@@ -48,7 +48,8 @@ export interface Operation {
 export interface Surroundings {
   readonly cloud: Cloud
   readonly seed: number
-  operationOf(passage: Passage): Operation
+  /** @param body as far as it has been read */
+  operationOf(passage: Passage, body: Uint8Array | undefined): Operation
   /** An answer in the envelope of the face that was asked. */
   renderError(passage: Passage, status: number, message: string, headers: Record<string, string>): Response
   /** The page of what stands in front of the face's own code: the router, the keeper of tokens. */

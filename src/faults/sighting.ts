@@ -28,7 +28,7 @@ export class Sighting {
   }
 
   get operation(): Operation {
-    this.#operation ??= this.#around.operationOf(this.passage)
+    this.#operation ??= this.#around.operationOf(this.passage, this.bytes)
     return this.#operation
   }
 
@@ -74,6 +74,7 @@ export class Sighting {
     if (this.bytes) return
     const { request } = this.passage
     this.bytes = new Uint8Array(await request.arrayBuffer())
+    this.#operation = undefined
     this.passage.request = this.another()
   }
 

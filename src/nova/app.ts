@@ -1,21 +1,14 @@
 /** The routes together, as Nova's paste pipeline and its router have them. */
 
-import { Hono } from 'hono'
 import { type Environ, withPath } from '../python/wsgi.ts'
 import { acceptedBy, versionIn } from './content-type.ts'
 import { serverError, UncaughtError } from './errors.ts'
 import { formMethod, isForm } from './forms.ts'
 import { routedMethod, splitProject, takeApart } from './paths.ts'
 import { admit, answerError, callMethod, type Nova, noSuchPath, readBody, type Visit } from './resource.ts'
+import { findRoute } from './router.ts'
 import { ROUTES } from './routes.ts'
 import { CHOOSE_VERSION, LIST_VERSIONS, SHOW_VERSION } from './versions.ts'
-
-/** What the router is given beside the request. */
-interface Bindings {
-  visit: Visit
-  /** The path below /v2.1 and the project. */
-  path: string
-}
 
 /**
  * Nova's API on a cloud.
@@ -23,15 +16,7 @@ interface Bindings {
  * @returns a fetch that is told beside the request where it came in
  */
 export function novaApp(nova: Nova): (request: Request, environ: Environ) => Response | Promise<Response> {
-  const api = new Hono<{ Bindings: Bindings }>({ getPath: (_, options) => options?.env?.path ?? '/' })
-  for (const { verb, path, methodOn } of ROUTES) {
-    const method = methodOn(nova.cloud)
-    api.on(verb, path, (c) => callMethod(c.env.visit, method, c.req.param('id') ?? ''))
-  }
-  api.notFound((c) => noSuchPath(c.env.visit))
-  api.onError((error) => {
-    throw error
-  })
+  const methods = new Map(ROUTES.map((route) => [route, route.methodOn(nova.cloud)]))
 
   const route = (visit: Visit, below: string, method: string): Response | Promise<Response> => {
     const token = admit(visit)
@@ -39,7 +24,9 @@ export function novaApp(nova: Nova): (request: Request, environ: Environ) => Res
     visit.token = token
     const { projectId, rest } = splitProject(below)
     visit.projectId = projectId
-    return api.fetch(withMethod(visit.request, method), { visit, path: escapePercent(rest) })
+    const way = findRoute(method, rest)
+    const found = way && methods.get(way.route)
+    return found ? callMethod(visit, found, way.params) : noSuchPath(visit)
   }
 
   /** Within an API. What has to be known before the route is: how long a body in chunks is, and what a form says. */
@@ -64,12 +51,12 @@ export function novaApp(nova: Nova): (request: Request, environ: Environ) => Res
     const api = /^2(\.1)?(\/.*)?$/.exec(named ?? '')
     if (!api) {
       const environ = withPath(visit.environ, path)
-      return callMethod({ ...visit, environ, access: 'root' }, path === '/' ? LIST_VERSIONS : CHOOSE_VERSION, '')
+      return callMethod({ ...visit, environ, access: 'root' }, path === '/' ? LIST_VERSIONS : CHOOSE_VERSION, NOTHING)
     }
     const there = { ...visit, legacy: api[1] === undefined }
     // With more than a slash after it, it passes for a path of the API, although the path is another one.
     if ((api[2]?.length ?? 0) > 1) return enter(there, visit.environ.path)
-    return callMethod({ ...there, access: 'open' }, SHOW_VERSION, '')
+    return callMethod({ ...there, access: 'open' }, SHOW_VERSION, NOTHING)
   }
 
   return (request, environ) => {
@@ -87,7 +74,7 @@ export function novaApp(nova: Nova): (request: Request, environ: Environ) => Res
         access: 'token',
       }
       if (below === undefined) return discover(visit, path, version)
-      if (below === '' || below === '/') return callMethod({ ...visit, access: 'open' }, SHOW_VERSION, '')
+      if (below === '' || below === '/') return callMethod({ ...visit, access: 'open' }, SHOW_VERSION, NOTHING)
       return enter(visit, below)
     } catch (error) {
       if (error instanceof UncaughtError) return serverError()
@@ -96,15 +83,5 @@ export function novaApp(nova: Nova): (request: Request, environ: Environ) => Res
   }
 }
 
-/** The router decodes what it matched, and it has been decoded already. */
-function escapePercent(path: string): string {
-  return path.includes('%') ? path.replaceAll('%', '%25') : path
-}
-
-function withMethod(request: Request, method: string): Request {
-  if (method === request.method && method !== 'HEAD') return request
-  // Of HEAD no route knows, though Hono would take it for a GET; nor of what is no method.
-  return new Request(request.url, { method: ROUTED.has(method) ? method : 'PATCH' })
-}
-
-const ROUTED = new Set(ROUTES.map(({ verb }): string => verb))
+/** What the path of a version's document says. */
+const NOTHING = Object.freeze({})

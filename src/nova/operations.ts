@@ -1,13 +1,11 @@
 /** What a request to Nova is for, without doing it: by the same table as the routes. */
 
-import { RegExpRouter } from 'hono/router/reg-exp-router'
-import { SmartRouter } from 'hono/router/smart-router'
-import { TrieRouter } from 'hono/router/trie-router'
 import type { Cloud } from '../cloud/cloud.ts'
 import type { Environ } from '../python/wsgi.ts'
 import { LOWEST, negotiate, newestOf } from './microversion.ts'
 import { routedMethod, splitProject, takeApart } from './paths.ts'
-import { ROUTES, type Route } from './routes.ts'
+import { findRoute } from './router.ts'
+import { ROUTES } from './routes.ts'
 
 /** What a request asks for. */
 export interface Operation {
@@ -35,25 +33,17 @@ export function operations(): Map<string, string[]> {
   return found
 }
 
-let router: SmartRouter<Route> | undefined
-
-export function operationOf(cloud: Cloud, request: Request, environ: Environ): Operation {
+/** @param body as far as it has been read: of some paths, it says what is to be done there */
+export function operationOf(cloud: Cloud, request: Request, environ: Environ, body?: Uint8Array): Operation {
   const { path, legacy, below } = takeApart(environ.path)
   if (below === undefined) return { name: path === '/' ? LIST_VERSIONS : CHOOSE_VERSION, path, version: undefined }
   const version = legacy ? LOWEST : versionOf(cloud, request)
   if (below === '' || below === '/') return { name: 'versions:show', path: '/', version }
   const { rest } = splitProject(below)
-  router ??= createRouter()
-  const [route] = router.match(routedMethod(request.method, environ.query), rest)[0][0] ?? []
-  const id = rest.slice(rest.lastIndexOf('/') + 1)
-  const name = route?.operationAt ? route.operationAt(id, version ?? LOWEST) : route?.operations[0]
+  const { route, params = {} } = findRoute(routedMethod(request.method, environ.query), rest) ?? {}
+  const asked = { id: params.id ?? '', version: version ?? LOWEST, body }
+  const name = route?.operationAt ? route.operationAt(asked) : route?.operations[0]
   return { name, path: rest, version }
-}
-
-function createRouter(): SmartRouter<Route> {
-  const made = new SmartRouter<Route>({ routers: [new RegExpRouter(), new TrieRouter()] })
-  for (const route of ROUTES) made.add(route.verb, route.path, route)
-  return made
 }
 
 function versionOf(cloud: Cloud, { headers }: Request): number | undefined {

@@ -10,7 +10,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { Cloud } from '../cloud/cloud.ts'
 import { CloudError } from '../cloud/errors.ts'
-import { findToken, isGood, rolesOf, TOKEN_SHOWN_MS, type Token } from '../cloud/identity.ts'
+import { findToken, isGood, projectOf, rolesOf, TOKEN_SHOWN_MS, type Token } from '../cloud/identity.ts'
 import { answerWith, type Body } from '../python/answer.ts'
 import { dumps, loads } from '../python/json.ts'
 import { isDict, PyError, type PyValue } from '../python/values.ts'
@@ -78,7 +78,9 @@ export interface Call {
   /** Whether a service speaks for its holder. */
   served: boolean
   environ: Environ
-  /** What the path says. */
+  /** What the path says, by the names in the route's: `/servers/:id/migrations/:migration`. */
+  params: Readonly<Record<string, string>>
+  /** The one of them that is called so; empty where there is none. */
   id: string
   query: Map<string, string[]>
   body: PyValue
@@ -100,7 +102,7 @@ export interface ApiMethod {
 }
 
 /** Take a request to a method. It answers at once unless there is a body to wait for. */
-export function callMethod(visit: Visit, method: ApiMethod, id: string): Response | Promise<Response> {
+export function callMethod(visit: Visit, method: ApiMethod, params: Call['params']): Response | Promise<Response> {
   const { nova, request, environ, legacy, access, token, served = false } = visit
   const call: Call = {
     cloud: nova.cloud,
@@ -109,7 +111,8 @@ export function callMethod(visit: Visit, method: ApiMethod, id: string): Respons
     token,
     served,
     environ,
-    id,
+    params,
+    id: params.id ?? '',
     query: new Map(),
     body: null,
   }
@@ -161,6 +164,18 @@ export function requireAdmin({ cloud, token, served }: Call, rule: string): void
   if (!token || !scoped || !rolesOf(cloud, token).includes('admin')) {
     throw new NovaFault(403, `Policy doesn't allow ${rule} to be performed.`)
   }
+}
+
+/**
+ * An admin of a project, or who may at least read in the one that is asked about: the token's own.
+ * nova/policies/base.py `PROJECT_READER_OR_ADMIN`
+ *
+ * @throws {NovaFault} 403
+ */
+export function requireProjectReader(call: Call, rule: string): void {
+  const { cloud, token } = call
+  const roles = token && projectOf(token) !== undefined ? rolesOf(cloud, token) : []
+  if (!roles.some((role) => ['admin', 'manager', 'member', 'reader'].includes(role))) requireAdmin(call, rule)
 }
 
 /** An answer of Nova's, with the headers that all of them have. */

@@ -30,9 +30,19 @@ export interface Route {
   path: string
   /** `os-services:list`; where the method does different things, the names of all of them. */
   operations: readonly string[]
-  /** Which of several it is, by what the path says and the version's minor number. Without it: the only one. */
-  operationAt?: (id: string, version: number) => string | undefined
+  /** Which of several it is. Without it: the only one. */
+  operationAt?: (asked: Asked) => string | undefined
   methodOn(cloud: Cloud): ApiMethod
+}
+
+/** By what it is told which operation is asked for. */
+export interface Asked {
+  /** What the path says. */
+  id: string
+  /** The version's minor number. */
+  version: number
+  /** As far as it has been read. */
+  body: Uint8Array | undefined
 }
 
 export const ROUTES: readonly Route[] = [
@@ -43,7 +53,7 @@ export const ROUTES: readonly Route[] = [
     verb: 'PUT',
     path: '/os-services/:id',
     operations: [...ACTIONS.map(({ name }) => `os-services:${name}`), 'os-services:update'],
-    operationAt: (id, version) => {
+    operationAt: ({ id, version }) => {
       const action = actionAt(id, version)
       return action && `os-services:${action}`
     },
@@ -71,15 +81,27 @@ export const ROUTES: readonly Route[] = [
   }),
 ]
 
-/** The routes of one resource: the verb, what of the path follows its name, and what the operation is called. */
+/**
+ * The routes of one resource: the verb, what of the path follows its name, and what the operation is called; `:list` stands for
+ * `os-aggregates:list`. Where the body names an action, it is called by that: `os-aggregates:add_host`.
+ */
 function resource(name: string, methods: Record<string, ApiMethod>): Route[] {
   return Object.entries(methods).map(([written, method]) => {
-    const [, verb, below = '', operation] = /^(\w+) (\S*?) ?(:\w+)$/.exec(written) ?? []
+    const [, verb, below = '', of, does = ''] = /^(\w+) (\/\S+ )?([\w-]*):(\w+)$/.exec(written) ?? []
+    const operation = (what: string) => `${of || name}:${what}`
+    const { actions } = method
     return {
       verb: verb as Route['verb'],
-      path: `/${name}${below}`,
-      operations: [`${name}${operation}`],
+      path: `/${name}${below.trimEnd()}`,
+      operations: [...Object.keys(actions ?? {}), does].map(operation),
+      ...(actions && { operationAt: ({ body }) => operation(actionNamed(body, actions) ?? does) }),
       methodOn: () => method,
     }
   })
+}
+
+/** The action that a body names, if it is one that there is. */
+function actionNamed(body: Uint8Array | undefined, actions: object): string | undefined {
+  const name = /^\s*\{\s*"([\w-]+)"\s*:/.exec(body ? new TextDecoder().decode(body) : '')?.[1]
+  return name !== undefined && Object.hasOwn(actions, name) ? name : undefined
 }

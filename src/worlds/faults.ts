@@ -22,10 +22,10 @@ export function surroundings(nova: Nova, keystone: Keystone): Surroundings {
   return {
     cloud,
     seed: cloud.seed,
-    operationOf: (passage) => {
+    operationOf: (passage, body) => {
       const { request, face } = passage
       return face === 'nova'
-        ? novaOperation(cloud, request, environOf(passage))
+        ? novaOperation(cloud, request, environOf(passage), body)
         : keystoneOperation(request, below(passage))
     },
     renderError(passage, status, message, headers) {

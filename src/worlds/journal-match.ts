@@ -99,7 +99,7 @@ function sightingOf({ cloud, seed }: Place, entry: RequestEntry): Sighting {
   const around: Surroundings = {
     cloud,
     seed,
-    operationOf: () => operationAt(cloud, passage),
+    operationOf: () => operationAt(cloud, { ...passage, body: entry.body }),
     ...{ renderError: never, renderPage: never, answerFrom: never },
   }
   const sighting = new Sighting(passage, around)

@@ -80,9 +80,9 @@ export function answerHeadersOf({ answerHeaders, requestId }: RequestEntry): Hea
 
 /** What it was for. */
 export function operationOf(cloud: Cloud, entry: RequestEntry): Operation {
-  const { face, method, path, query } = entry
+  const { face, method, path, query, body } = entry
   const request = { method, headers: headersOf(entry) } as Request
-  return operationAt(cloud, { request, environ: { path, query }, face })
+  return operationAt(cloud, { request, environ: { path, query }, face, body })
 }
 
 /** What an entry is counted as when it is gone: `os-services:list 200`. */

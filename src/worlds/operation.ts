@@ -22,14 +22,16 @@ export interface Asked {
   request: Request
   environ: Pick<Environ, 'path' | 'query'>
   face: Face
+  /** As far as it has been read: of some paths, it says what is to be done there. */
+  body?: Uint8Array | undefined
 }
 
 /** Where Keystone is below a world's address. */
 export const IDENTITY = '/identity'
 
-export function operationAt(cloud: Cloud, { request, environ, face }: Asked): Operation {
+export function operationAt(cloud: Cloud, { request, environ, face, body }: Asked): Operation {
   const { path, query } = environ
-  if (face === 'nova') return novaOperation(cloud, request, { path, query, base: '' })
+  if (face === 'nova') return novaOperation(cloud, request, { path, query, base: '' }, body)
   return keystoneOperation(request, { path: path.slice(IDENTITY.length), query, base: '' })
 }
 
