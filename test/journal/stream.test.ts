@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { expect, test } from 'vitest'
 import { BOTH_WAYS, type Booted, boot, bootListening } from '../support/boot.ts'
 
@@ -73,6 +74,35 @@ test('a slow listener is told how many it has missed', async () => {
   expect((await told.next()).id).toBe(8)
   await told.end()
 })
+
+test('a listener that does not read takes no memory, and is told what it has missed once it does', async () => {
+  const services = Array.from({ length: 300 }, (_, index) => ({ binary: 'nova-compute', host: `host${index}` }))
+  await using nova = await bootListening({ world: { services }, journal: { entries: 20 } })
+  const { port, hostname } = new URL(nova.emulator.url)
+  const socket = connect(Number(port), hostname)
+  socket.write('GET /_novasim/journal/stream HTTP/1.1\r\nHost: novasim\r\n\r\n')
+  const received = socket.iterator({ destroyOnReturn: false })
+  let text = String((await received.next()).value)
+  expect(text).toContain('200 OK')
+  const held = () => process.memoryUsage().arrayBuffers
+  const before = held()
+  const { length } = (await nova.nova('/os-services')).text
+  const REQUESTS = 1500
+  for (let round = 1; round < REQUESTS; round++) await nova.emulator.fetch(listRequest())
+  // Had it been kept for the listener, that would be ten times as much.
+  expect(length * REQUESTS).toBeGreaterThan(80_000_000)
+  expect(held() - before).toBeLessThan(8_000_000)
+  const entries = () => [...text.matchAll(/^event: entry$/gm)].length
+  const lost = () => Number(/"lost":(\d+)/.exec(text)?.[1] ?? 0)
+  while (lost() + entries() < REQUESTS) text += String((await received.next()).value)
+  expect(lost()).toBeGreaterThan(REQUESTS / 2)
+  expect(lost() + entries()).toBe(REQUESTS)
+  socket.destroy()
+}, 60_000)
+
+function listRequest(): Request {
+  return new Request('http://novasim.test/v2.1/os-services', { headers: { 'X-Auth-Token': 'admin' } })
+}
 
 test('a listener is told when the world begins anew, and goes on with it', async () => {
   await using nova = await boot()
