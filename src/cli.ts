@@ -4,6 +4,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { createClock } from './cloud/clock.ts'
 import { createCloud } from './cloud/description.ts'
+import { addRemoteCommands, tokenFlag } from './commands/register.ts'
 import { startEmulator } from './emulator.ts'
 import type { Answered } from './options.ts'
 import { CLOCK_WORDS, type ClockWord, isClockWord } from './reading/clock.ts'
@@ -13,6 +14,7 @@ import { VERSION } from './version.ts'
 import { BUILT_IN_WORLDS } from './worlds/built-in.ts'
 import { loadWorld } from './worlds/load.ts'
 import { loginOf } from './worlds/login.ts'
+import { releaseNamed } from './worlds/release.ts'
 import { WALL } from './worlds/wall.ts'
 
 /** A flag, a variable or a file is not as it has to be: nothing was started. */
@@ -26,6 +28,7 @@ interface ServeFlags {
   world?: string
   faults?: string
   seed?: number
+  release?: string
   clock?: ClockWord
   control?: 'open' | 'off'
   controlToken?: string
@@ -175,12 +178,19 @@ program
   .helpOption('-h, --help', 'print this')
   .option('--junit <file>', "write what happened as JUnit's XML, for a CI")
   .addOption(flag('-p, --port <number>', 'where the cloud listens for the command').argParser(portNumber).default(0))
+  .option('--url <url>', 'a novasim that runs already, or one of its worlds: played there, its time waited for')
+  .addOption(tokenFlag())
+  .option('--json', 'with --url: print how each ended as JSON')
   .action(playScenarios)
+
+addRemoteCommands(program)
+// Asked by a shell while somebody types, and by nobody else.
+if (process.argv[2] === 'complete') (await import('./commands/completion.ts')).addComplete(program)
 
 program.parseAsync().catch(fail)
 
 async function serve(flags: ServeFlags): Promise<void> {
-  const { port, host, faults, seed, clock, control = 'open', controlToken, replay } = flags
+  const { port, host, faults, seed, release, clock, control = 'open', controlToken, replay } = flags
   if (!isLoopback(host) && controlToken === undefined && flags.control === undefined) {
     throw new UsageError(
       `--host ${host}: others could reach and steer this cloud. Set --control-token, or say --control open or --control off`,
@@ -189,13 +199,16 @@ async function serve(flags: ServeFlags): Promise<void> {
   const onAnswer = await logTo(flags.log)
   const scenario = flags.scenario === undefined ? undefined : await (await import('./cast.ts')).cast(flags.scenario)
   const world = scenario?.world ?? flags.world
-  const onWarning = (warning: string) => process.stderr.write(`# ${faults}: ${warning}\n`)
+  const warn = (file: string | undefined, warning: string) => process.stderr.write(`# ${file}: ${warning}\n`)
+  for (const warning of scenario?.warnings ?? []) warn(flags.scenario, warning)
+  const onWarning = (warning: string) => warn(faults, warning)
   const starting = startEmulator({
     port,
     host,
     world,
     faults,
-    seed,
+    seed: seed ?? scenario?.seed,
+    release,
     clock,
     control,
     controlToken,
@@ -231,7 +244,15 @@ async function printEnv({ port, host, world, url }: ServeFlags & { url?: string 
   process.stdout.write(envLines(loginOf(cloud, address)))
 }
 
-async function playScenarios(given: string[], { junit, port }: { junit?: string; port: number }): Promise<void> {
+interface PlayFlags {
+  junit?: string
+  port: number
+  url?: string
+  token?: string
+  json?: boolean
+}
+
+async function playScenarios(given: string[], { junit, port, url, ...flags }: PlayFlags): Promise<void> {
   // Commander takes the two dashes away, so what stood behind them is found in what was typed.
   const dashes = process.argv.indexOf('--')
   const command = dashes < 0 ? undefined : process.argv.slice(dashes + 1)
@@ -240,6 +261,12 @@ async function playScenarios(given: string[], { junit, port }: { junit?: string;
   if (files.length === 0) throw new UsageError('name a scenario before --')
   if (command && files.length > 1)
     throw new UsageError('a command is run against one scenario: name one file before --')
+  if (url !== undefined) {
+    if (command || junit !== undefined) throw new UsageError('--url: neither --junit nor a command goes with it')
+    const { playThere } = await import('./commands/play.ts')
+    process.exitCode = (await playThere(files, { ...flags, url })) ? 0 : EXIT_FAILED
+    return
+  }
   const { playFiles } = await import('./play.ts')
   const print = (line: string) => void process.stdout.write(`${line}\n`)
   const passed = await playFiles(files, { command, junit, port, print, colour: process.stdout.isTTY === true })
@@ -264,6 +291,7 @@ function withServing(command: Command): Command {
     .addOption(
       flag('--clock <how>', 'real, manual: it stands until it is moved, or 60x: so much faster').argParser(clockWord),
     )
+    .addOption(flag('--release <name>', 'which release of Nova it is: 2024.1, say').argParser(releaseName))
     .addOption(flag('--control <mode>', 'whether tests can steer it under /_novasim').choices(['open', 'off']))
     .addOption(flag('--control-token <token>', 'what control then asks for, as a bearer token'))
     .addOption(flag('--journal-entries <number>', 'how many requests each journal keeps').argParser(wholeCount))
@@ -305,6 +333,14 @@ function wholeNumber(text: string): number {
 function clockWord(text: string): ClockWord {
   if (!isClockWord(text)) throw new InvalidArgumentError(`It is ${CLOCK_WORDS}.`)
   return text
+}
+
+function releaseName(text: string): string {
+  try {
+    return releaseNamed(text, '--release')
+  } catch (error) {
+    throw error instanceof InputError ? new UsageError(error.message) : error
+  }
 }
 
 function wholeCount(text: string): number {
@@ -351,6 +387,11 @@ function fail(error: unknown): void {
   // Commander has said by itself what is wrong with the arguments; help and the version are no errors.
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : EXIT_USAGE
+    return
+  }
+  if (error instanceof Error && error.name === 'NovasimError') {
+    process.exitCode = 'status' in error && error.status === 400 ? EXIT_USAGE : EXIT_FAILED
+    process.stderr.write(`novasim: ${error.message}\n`)
     return
   }
   const usage = error instanceof UsageError || error instanceof InputError

@@ -12,6 +12,7 @@ import { VERSION } from './version.ts'
 import { knownAt } from './worlds/faults.ts'
 import { loadWorld } from './worlds/load.ts'
 import { loginOf } from './worlds/login.ts'
+import { releaseNamed } from './worlds/release.ts'
 import type { World } from './worlds/world.ts'
 import { createWorlds, DEFAULT_WORLD, splitWorldPath, type Worlds } from './worlds/worlds.ts'
 
@@ -49,10 +50,15 @@ function assemble(options: EmulatorOptions): Emulator & { begin(origin: string):
   const worlds = createWorlds({ journal: options.journal })
   const startedAt = Date.now()
   let begin = (_origin: string) => {}
-  const opened = beginningOf(options).then(async ({ description, holdIn, scenario }) => {
+  const opened = beginningOf(options).then(async ({ holdIn, scenario, ...begun }) => {
+    const { release } = options
+    const description = {
+      ...begun.description,
+      ...(release !== undefined && { release: releaseNamed(release, 'release') }),
+    }
     const { clock, seed = scenario?.seed } = options
     const read = options.faults === undefined ? undefined : await rulesOf(options.faults, description.release)
-    for (const warning of read?.warnings ?? []) options.onWarning?.(warning)
+    for (const warning of [...(read?.warnings ?? []), ...(scenario?.warnings ?? [])]) options.onWarning?.(warning)
     const world = worlds.open(DEFAULT_WORLD, description, { seed, clock, faults: read?.rules })
     holdIn?.(world)
     if (scenario) begin = (origin) => scenario.start(world, origin, options.onStep ?? (() => {}))

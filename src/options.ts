@@ -11,6 +11,8 @@ import { nearest, oneOf } from './reading/nearest.ts'
 export interface EmulatorOptions {
   /** A built-in world's name, a world file's path, or a world as it would stand in a file. Default: that of the scenario, or `default`. */
   world?: string | WorldFile | undefined
+  /** Nova's release, `2024.1` or `zed`, say. Default: that of the world, or the newest. docs/releases.md */
+  release?: string | undefined
   /** What is played on the default world from its start: a built-in scenario's name, a file's path, or one written out. */
   scenario?: string | Scenario | undefined
   /** Told of each step of it that has been performed, in a line. */
@@ -83,6 +85,7 @@ const EMULATOR: Record<keyof EmulatorOptions, Kind> = {
     expected: 'a name, a path, or a scenario written out',
     fits: (value) => TEXT.fits(value) || isMapping(value),
   },
+  release: TEXT,
   onStep: FUNCTION,
   seed: { expected: 'a whole number', fits: Number.isSafeInteger },
   clock: { expected: CLOCK_WORDS, fits: isClockWord },

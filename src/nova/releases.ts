@@ -17,6 +17,8 @@ export interface Sayings {
   support: string
   /** How large a body may be, as the refusal of a larger one says it. oslo_middleware/sizelimit.py `_log_and_raise` */
   sizeLimit: string
+  /** Whether who speaks for another needs the role `service`, or a good token is enough. keystonemiddleware `service_token_roles_required` */
+  serviceNeedsRole: boolean
   /** How deep a body may lie: what the pipeline leaves of Python's stack, as measured. */
   deepest: { token: number; open: number; root: number }
 }
@@ -27,6 +29,7 @@ const NEWEST: Sayings = {
   support: 'Please contact the administrator',
   // The real one forgets to say how much is too much.
   sizeLimit: '%s',
+  serviceNeedsRole: true,
   deepest: { token: 1404, open: 1442, root: 1450 },
 }
 
@@ -45,8 +48,11 @@ const CHANGES: Change[] = [
       support: 'Please report this at http://bugs.launchpad.net/nova/ and attach the Nova API log if possible.',
     },
   },
-  { since: '2025.2', before: { legacyApi: { status: 'SUPPORTED', updated: '2011-01-21T11:33:21Z' } } },
-  { since: '2024.2', before: { readsVersionQuery: false } },
+  {
+    since: '2025.2',
+    before: { legacyApi: { status: 'SUPPORTED', updated: '2011-01-21T11:33:21Z' }, serviceNeedsRole: false },
+  },
+  { since: '2024.2', before: { readsVersionQuery: false, sizeLimit: '114688' } },
 ]
 
 const known = new Map<string, Sayings>()

@@ -5,6 +5,7 @@ import { ROLES } from '../cloud/identity.ts'
 import { INSTANCE_STATUSES } from '../cloud/instances.ts'
 import { MIGRATION_TYPES } from '../cloud/migrations.ts'
 import { PROCESS_STATES } from '../cloud/processes.ts'
+import { RELEASE_NAMES } from '../cloud/releases.ts'
 import { toMs } from '../reading/time.ts'
 
 const name = z.string().min(1, 'expected a text that is not empty')
@@ -133,7 +134,7 @@ export const UserEntry = z.strictObject({
 })
 
 export const WorldSchema = z.strictObject({
-  release: z.string().optional(),
+  release: z.string().toLowerCase().pipe(z.enum(RELEASE_NAMES)).optional(),
   seed: z.int().optional(),
   clock: z
     .strictObject({ start: time.optional(), mode: z.enum(CLOCK_MODES).optional(), rate: rate.optional() })

@@ -1,9 +1,10 @@
 /** What a real Nova answered to the questions of fixtures/nova, asked of novasim over a socket: paths have to arrive as they are. */
 
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { type IncomingHttpHeaders, request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type StartedEmulator, startEmulator } from '../../src/emulator.ts'
+import { answersOf, filesOf, releasesOf } from '../support/answers.ts'
 
 const FIXTURES = 'fixtures/nova'
 const VERBS = ['GET', 'PUT', 'POST', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS'] as const
@@ -22,24 +23,13 @@ interface Case extends Partial<Record<(typeof VERBS)[number], string>> {
   raw?: string
 }
 
-interface Recorded {
-  name: string
-  case: Case
-  status: number
-  headers: Record<string, string>
-  present: string[]
-  body: string
-}
-
 // One emulator for a file, since its questions build on each other; describe keeps the two together.
-describe.each(readdirSync(`${FIXTURES}/answers`))('%s', (file) => {
-  const recorded = readFileSync(`${FIXTURES}/answers/${file}`, 'utf8')
-    .trimEnd()
-    .split('\n')
-    .map((line): Recorded => JSON.parse(line))
+const asked = releasesOf('nova').flatMap((release) => filesOf('nova').map((file) => ({ release, file })))
+describe.each(asked)('$release $file', ({ release, file }) => {
+  const recorded = answersOf<Case>('nova', file, release)
   let asking: Asking
   beforeAll(async () => {
-    asking = await startAsking()
+    asking = await startAsking(release)
   })
   afterAll(() => asking.emulator.close())
 
@@ -56,8 +46,9 @@ interface Asking {
   tokens: Record<string, string | undefined>
 }
 
-async function startAsking(): Promise<Asking> {
-  const emulator = await startEmulator({ world: `${FIXTURES}/world.yaml` })
+async function startAsking(release: string): Promise<Asking> {
+  const older = `${FIXTURES}/releases/${release}/world.yaml`
+  const emulator = await startEmulator({ world: existsSync(older) ? older : `${FIXTURES}/world.yaml` })
   const [admin, reader] = [await logIn(emulator, 'admin', 'admin'), await logIn(emulator, 'reader', 'demo')]
   const names = new Map([['token', admin]])
   for (const [version, kind] of [
