@@ -38,9 +38,9 @@ export interface Asking {
   logIn(name: string, scope?: unknown, password?: string): Promise<string>
 }
 
-export function startAsking({ users = DEFAULT_USERS, seed = 1 }: { users?: NewUser[]; seed?: number } = {}): Asking {
+export function startAsking({ users = DEFAULT_USERS, seed = 1, release }: Wanted = {}): Asking {
   const clock = createClock({ mode: 'manual', start: Date.UTC(2026, 0, 1) })
-  const cloud = createCloud({ users }, { seed, clock })
+  const cloud = createCloud({ users, release }, { seed, clock })
   const chance = createChance(seed, 'test')
   const fetch = keystoneApp({
     cloud,
@@ -68,6 +68,13 @@ export function startAsking({ users = DEFAULT_USERS, seed = 1 }: { users?: NewUs
     return headers.get('x-subject-token')!
   }
   return { cloud, clock, ask, logIn }
+}
+
+interface Wanted {
+  users?: NewUser[]
+  seed?: number
+  /** Default: the newest. */
+  release?: string
 }
 
 export function passwordOf(name: string, password = 'secret') {

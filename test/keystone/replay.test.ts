@@ -1,10 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { dumps, type Writable } from '../../src/python/json.ts'
+import { answersOf, filesOf, type Recorded, releasesOf } from '../support/answers.ts'
 import { type Asking, BASE, IDENTITY, passwordOf, projectOf, startAsking } from './asking.ts'
 
-const ANSWERS = 'fixtures/keystone/answers'
 const VERBS = ['GET', 'PUT', 'POST', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS'] as const
 const HEADERS = ['content-type', 'x-subject-token', 'vary', 'location', 'allow', 'www-authenticate', 'retry-after']
 
@@ -16,30 +15,29 @@ interface Case extends Partial<Record<(typeof VERBS)[number], string>> {
   unordered?: boolean
 }
 
-interface Recorded {
-  name: string
-  case: Case
-  status: number
-  headers: Record<string, string>
-  present: string[]
-  body: string
-}
+/** Questions that older releases answer otherwise, and novasim as the newest does: by release and file. docs/releases.md */
+const NOT_HELD: Record<string, Record<string, string[]>> = JSON.parse(
+  readFileSync('fixtures/keystone/releases/not-held.json', 'utf8'),
+)
+const asked = releasesOf('keystone').flatMap((release) => filesOf('keystone').map((file) => ({ release, file })))
 
-test.each(readdirSync(ANSWERS))('%s: what a real Keystone answered, byte for byte', async (file) => {
-  const recorded = readFileSync(join(ANSWERS, file), 'utf8').trimEnd().split('\n')
+test.each(asked)('$release $file: what a real Keystone answered, byte for byte', async ({ release, file }) => {
+  const recorded = answersOf<Case>('keystone', file, release)
   expect(recorded.length).toBeGreaterThan(50)
-  const asking = startAsking({ users: USERS })
+  const asking = startAsking({ users: USERS, release })
   const names = await prepare(asking)
-  for (const line of recorded) {
-    const expected: Recorded = JSON.parse(line)
-    expect(await answerTo(asking, names, expected), expected.name).toEqual({
-      status: expected.status,
-      headers: expected.headers,
-      present: expected.present,
-      body: expected.body,
-    })
+  const notHeld = new Set(NOT_HELD[release]?.[file])
+  for (const expected of recorded) {
+    const answer = await answerTo(asking, names, expected)
+    const { name } = expected
+    if (notHeld.has(name)) expect(answer, `${name} is held now: take it off the list`).not.toEqual(told(expected))
+    else expect(answer, name).toEqual(told(expected))
   }
 })
+
+function told({ status, headers, present, body }: Recorded<Case>) {
+  return { status, headers, present, body }
+}
 
 /** As in fixtures/keystone/README.md. */
 const USERS = [
@@ -127,7 +125,7 @@ async function prepare({ cloud, ask, logIn }: Asking): Promise<Map<string, strin
   return names
 }
 
-async function answerTo(asking: Asking, names: Map<string, string>, { case: asked }: Recorded) {
+async function answerTo(asking: Asking, names: Map<string, string>, { case: asked }: Recorded<Case>) {
   const fill = (text: string) => {
     return text
       .replaceAll('{token}', names.get('token')!)

@@ -2,7 +2,7 @@
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { NEWEST_RELEASE } from '../../src/cloud/releases.ts'
+import { NEWEST_RELEASE, RELEASE_NAMES } from '../../src/cloud/releases.ts'
 
 /** One line of a file of answers. */
 export interface Recorded<Case> {
@@ -23,8 +23,7 @@ export interface About {
 
 /** The releases that were asked these questions, the newest first. */
 export function releasesOf(set: string): string[] {
-  const folder = join('fixtures', set, 'releases')
-  return [NEWEST_RELEASE, ...(existsSync(folder) ? readdirSync(folder).sort().reverse() : [])]
+  return RELEASE_NAMES.filter((name) => name === NEWEST_RELEASE || existsSync(join('fixtures', set, 'releases', name)))
 }
 
 /** The files of questions. */
