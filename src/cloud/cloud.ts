@@ -1,19 +1,23 @@
 /** The pretend cloud: all its state in one plain place, and the one way to change it. */
 
 import type { Aggregate } from './aggregates.ts'
+import type { Consumer, Load } from './allocations.ts'
 import type { Cell, HostMapping } from './cells.ts'
 import type { Clock, ClockState } from './clock.ts'
 import type { CloudEvent } from './events.ts'
 import type { Flavor } from './flavors.ts'
 import type { Hypervisor } from './hypervisors.ts'
 import type { Identity } from './identity.ts'
+import type { Image } from './images.ts'
 import type { Instance } from './instances.ts'
 import type { Migration } from './migrations.ts'
 import type { DeletedService } from './owner.ts'
 import type { LeftProcess } from './processes.ts'
 import { NEWEST_RELEASE } from './releases.ts'
+import type { ResourceClass } from './resource-classes.ts'
 import type { ResourceProvider } from './resource-providers.ts'
 import type { Service } from './services.ts'
+import type { Trait } from './traits.ts'
 
 /** Everything a cloud holds. Maps and records only, so that `structuredClone` keeps and compares it. */
 export interface CloudState {
@@ -33,10 +37,20 @@ export interface CloudState {
   hypervisors: Map<string, Hypervisor>
   /** By UUID. */
   resourceProviders: Map<string, ResourceProvider>
+  /** Those that somebody made, by name. */
+  resourceClasses: Map<string, ResourceClass>
+  /** Those that somebody made, by name. */
+  traits: Map<string, Trait>
+  /** Who has something of a resource provider, by the consumer's UUID. */
+  allocations: Map<string, Consumer>
+  /** What is allocated of a resource provider, by its UUID; of one that is not here, nothing. See `usageOf`. */
+  allocationsOn: Map<string, Load>
   /** What goes on, or could be started, on hosts whose service was deleted. By binary and host, see `findLeftProcess`. */
   leftProcesses: Map<string, LeftProcess>
   /** By its id, in lower case. */
   flavors: Map<string, Flavor>
+  /** By UUID. */
+  images: Map<string, Image>
   /** By UUID. */
   instances: Map<string, Instance>
   /** The UUIDs of the instances on a host, by host. */
@@ -77,8 +91,13 @@ export function emptyCloud(seed: number, clock: Clock): Cloud {
       deletedServices: new Map(),
       hypervisors: new Map(),
       resourceProviders: new Map(),
+      resourceClasses: new Map(),
+      traits: new Map(),
+      allocations: new Map(),
+      allocationsOn: new Map(),
       leftProcesses: new Map(),
       flavors: new Map(),
+      images: new Map(),
       instances: new Map(),
       instancesOn: new Map(),
       aggregates: new Map(),

@@ -1,6 +1,7 @@
 /** A cloud, described: what a world file says, made into a cloud, and the other way round. */
 
 import { type Aggregate, type AggregateWish, createAggregate } from './aggregates.ts'
+import { type Consumer, restoreConsumer } from './allocations.ts'
 import { addCell, DEFAULT_CELL, findCell, mapHost } from './cells.ts'
 import type { Clock, ClockMode } from './clock.ts'
 import { type Cloud, changed, emptyCloud, nextId, peekId } from './cloud.ts'
@@ -8,11 +9,20 @@ import { CloudError, impossible, refuse } from './errors.ts'
 import { createFlavor, DEFAULT_FLAVORS, findFlavor, findFlavorNamed, type NewFlavor } from './flavors.ts'
 import { DEFAULT_HYPERVISOR, describeHypervisor, type Hypervisor, type HypervisorWish } from './hypervisors.ts'
 import { addStaticTokens, addUser, DEFAULT_USERS, type NewUser, type RoleName } from './identity.ts'
+import { addImage, DEFAULT_IMAGES, type NewImage } from './images.ts'
 import { type Instance, type NewInstance, placeInstances } from './instances.ts'
 import { type NewMigration, recordMigration } from './migrations.ts'
 import { type LeftProcess, leaveProcess, type ProcessState, wakeProcesses } from './processes.ts'
 import { NEWEST_RELEASE, RELEASES } from './releases.ts'
-import { addResourceProvider } from './resource-providers.ts'
+import { createResourceClass } from './resource-classes.ts'
+import {
+  createResourceProvider,
+  FIRST_GENERATION,
+  findProviderNamed,
+  type NewResourceProvider,
+  type ResourceProvider,
+  restoreParent,
+} from './resource-providers.ts'
 import {
   findServiceOf,
   lastReport,
@@ -24,6 +34,7 @@ import {
   updatedAt,
   wholeSeconds,
 } from './services.ts'
+import { createTrait } from './traits.ts'
 
 /** How long ago a process that is stopped from the beginning was last heard from, unless it says: long enough to be down. */
 const SILENT_FOR_MS = 3_600_000
@@ -38,12 +49,20 @@ export interface CloudDescription {
   aggregates?: AggregateWish[] | undefined
   /** Default: `DEFAULT_FLAVORS`. */
   flavors?: readonly NewFlavor[] | undefined
+  /** Default: `DEFAULT_IMAGES`. */
+  images?: readonly NewImage[] | undefined
   instances?: (NewInstance & { count?: number | undefined })[] | undefined
   migrations?: NewMigration[] | undefined
   cells?: CellDescription[] | undefined
   users?: NewUser[] | undefined
   /** Default: one of each host. When they are listed, there are no others. */
-  resourceProviders?: { uuid: string; name: string; generation?: number | undefined }[] | undefined
+  resourceProviders?: NewResourceProvider[] | undefined
+  /** Default: of each instance on a host, what its flavor takes there. When they are listed, there are no others. */
+  allocations?: Consumer[] | undefined
+  /** Those that somebody made. */
+  resourceClasses?: { name: string; createdAt?: number | undefined }[] | undefined
+  /** Those that somebody made. */
+  traits?: { name: string; createdAt?: number | undefined }[] | undefined
   /** Processes whose service was deleted. */
   processes?: LeftProcessDescription[] | undefined
   /** How many ids each table has given out, where that is more than shows: rows that are gone keep theirs. */
@@ -94,13 +113,19 @@ export function createCloud(description: CloudDescription, { seed, clock }: { se
   const taken = takenIds(description)
   each(description.services, 'services', (wanted) => addService(cloud, wanted, taken))
   each(description.hosts, 'hosts', ({ name, ...offer }) => describeHypervisor(cloud, { host: name, ...offer }))
+  // Each process has told Placement of its host once, as it is.
+  for (const provider of cloud.state.resourceProviders.values()) {
+    Object.assign(provider, { generation: FIRST_GENERATION, updatedAt: null })
+  }
   each(description.aggregates, 'aggregates', (wanted) => createAggregate(cloud, wanted))
   each(description.flavors ?? DEFAULT_FLAVORS, 'flavors', (wanted) => addFlavor(cloud, wanted))
+  each(description.images ?? DEFAULT_IMAGES, 'images', (wanted) => addImage(cloud, wanted))
   each(description.instances, 'instances', (wanted) => placeInstances(cloud, wanted))
   each(description.migrations, 'migrations', (wanted) => recordMigration(cloud, wanted))
   each(description.users ?? DEFAULT_USERS, 'users', (wanted) => addUser(cloud, wanted))
   addStaticTokens(cloud)
-  addProvidersAndProcesses(cloud, description)
+  addPlacement(cloud, description)
+  addProcesses(cloud, description)
   for (const [table, given] of Object.entries(description.counters ?? {})) nextId(cloud, table, given)
   return cloud
 }
@@ -140,7 +165,11 @@ export function describeCloud(cloud: Cloud): CloudDescription {
     instances: [...state.instances.values()].map((instance: Instance) => ({ ...instance })),
     migrations: [...state.migrations.values()].map((migration) => ({ ...migration })),
     users: describeUsers(cloud),
+    images: [...state.images.values()].map((image) => ({ ...image })),
     resourceProviders: [...state.resourceProviders.values()].map((provider) => ({ ...provider })),
+    allocations: [...state.allocations.values()].map((consumer) => ({ ...consumer })),
+    resourceClasses: [...state.resourceClasses.values()].map(({ name, createdAt }) => ({ name, createdAt })),
+    traits: [...state.traits.values()].map((trait) => ({ ...trait })),
     processes: [...state.leftProcesses.values()].map(describeLeftProcess),
     counters: Object.fromEntries(state.counters),
   }
@@ -233,11 +262,49 @@ function addFlavor(cloud: Cloud, wanted: NewFlavor): void {
   createFlavor(cloud, wanted)
 }
 
-function addProvidersAndProcesses(cloud: Cloud, { resourceProviders, processes }: CloudDescription): void {
-  if (resourceProviders) cloud.state.resourceProviders.clear()
-  each(resourceProviders, 'resourceProviders', ({ uuid, name, generation }) => {
-    addResourceProvider(cloud, uuid, name, generation)
+/** What is listed stands in place of what the hosts and their instances have told Placement. */
+function addPlacement(
+  cloud: Cloud,
+  { resourceClasses, traits, resourceProviders, allocations }: CloudDescription,
+): void {
+  const { state } = cloud
+  each(resourceClasses, 'resourceClasses', ({ name, createdAt }) => createResourceClass(cloud, name, createdAt))
+  each(traits, 'traits', ({ name, createdAt }) => createTrait(cloud, name, createdAt))
+  if (resourceProviders) {
+    const known = state.resourceProviders
+    state.resourceProviders = new Map()
+    each(resourceProviders, 'resourceProviders', (wanted) => addProvider(cloud, wanted, known.get(wanted.uuid)))
+    // Only now is every parent there.
+    each(resourceProviders, 'resourceProviders', ({ uuid, parent }) => {
+      if (parent) restoreParent(cloud, uuid, parent)
+    })
+  }
+  if (!allocations) return
+  state.allocations.clear()
+  state.allocationsOn.clear()
+  each(allocations, 'allocations', (consumer) => {
+    for (const { provider } of consumer.holdings) {
+      if (!state.resourceProviders.has(provider)) {
+        impossible(`there is no resource provider ${provider}`, { path: ['resources', provider] })
+      }
+    }
+    restoreConsumer(cloud, consumer)
   })
+}
+
+/** What is not said of a host's provider is as its process has told it. */
+function addProvider(cloud: Cloud, wanted: NewResourceProvider, known: ResourceProvider | undefined): void {
+  const { uuid, name } = wanted
+  if (cloud.state.resourceProviders.has(uuid)) {
+    impossible(`the UUID ${uuid} is that of another resource provider already`, { path: ['uuid'] })
+  }
+  if (findProviderNamed(cloud, name)) {
+    impossible(`there is a resource provider "${name}" already`, { path: ['name'] })
+  }
+  createResourceProvider(cloud, { ...known, generation: FIRST_GENERATION, ...withoutUndefined(wanted), parent: null })
+}
+
+function addProcesses(cloud: Cloud, { processes }: CloudDescription): void {
   each(processes, 'processes', ({ binary, host, cell = DEFAULT_CELL, process = 'running', node, nextUpdate }) => {
     if (findServiceOf(cloud, host, binary, cell)) {
       impossible(`the ${binary} on host "${host}" has a service`, {

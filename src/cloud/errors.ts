@@ -25,8 +25,8 @@ export type Refusal =
   | { code: 'FlavorNotFound'; flavorId: string }
   | { code: 'FlavorExists'; name: string }
   | { code: 'FlavorIdExists'; flavorId: string }
-  | { code: 'FlavorAccessExists'; flavorId: string; projectId: string }
-  | { code: 'FlavorAccessNotFound'; flavorId: string; projectId: string }
+  | { code: 'FlavorAccessExists'; id: number; projectId: string }
+  | { code: 'FlavorAccessNotFound'; id: number; projectId: string }
   /** No nova-compute is on this host, or not in this spelling. */
   | { code: 'ComputeHostNotFound'; host: string }
   | { code: 'AggregateNotFound'; id: string }
@@ -47,8 +47,31 @@ export type Refusal =
         | { why: 'NotEmpty' }
         | { why: 'ZoneWouldChange'; from: string | null; to: string | null; count: number }
     }
+  | PlacementRefusal
   /** What a description of a cloud, or a change to it, says cannot be. */
   | Impossible
+
+/** What Placement turns down. Providers and consumers are named by their UUIDs. */
+export type PlacementRefusal =
+  /** A resource provider has this UUID already, or this name. */
+  | { code: 'ProviderExists'; uuid?: string; name?: string }
+  /** Something is allocated of it. */
+  | { code: 'ProviderInUse'; provider: string }
+  /** It is the parent of another. */
+  | { code: 'ProviderHasChildren'; provider: string }
+  /** What would be its parent cannot be; or it has one, and may not get another, or none. */
+  | { code: 'ProviderParent'; why: 'itself' | 'unknown' | 'loop' | 'moves' | 'leaves' }
+  /** Something is allocated of the classes that it would have no more of. */
+  | { code: 'InventoryInUse'; provider: string; classes: string[] }
+  /** It has nothing of the class. */
+  | { code: 'NoInventory'; resourceClass: string; provider: string }
+  /** It cannot be had in a piece of this size. */
+  | { code: 'ConstraintsViolated'; resourceClass: string; provider: string }
+  /** Less is left than was asked for. */
+  | { code: 'CapacityExceeded'; resourceClass: string; provider: string }
+  | { code: 'ResourceClassExists'; name: string }
+  | { code: 'ResourceClassInUse'; name: string }
+  | { code: 'TraitInUse'; name: string }
 
 /** A contradiction in what the cloud was told to be: what is wrong, and the likely way out. */
 export interface Impossible {

@@ -9,7 +9,11 @@ export type CloudEvent =
     }
   /** Of a process whose service was deleted before. */
   | { type: `process.${'stopped' | 'hung' | 'resumed' | 'forgotten'}`; binary: string; host: string }
-  | { type: `resource-provider.${'created' | 'removed'}`; uuid: string; name: string }
+  | { type: `resource-provider.${'created' | 'updated' | 'removed'}`; uuid: string; name: string }
+  | { type: `resource-class.${'created' | 'updated' | 'deleted'}`; name: string }
+  | { type: `trait.${'created' | 'deleted'}`; name: string }
+  | { type: `allocations.${'set' | 'removed'}`; consumer: string }
+  | { type: `image.${'created' | 'updated' | 'removed'}`; id: string; name: string | null }
   | { type: `flavor.${'created' | 'updated' | 'deleted'}`; flavorId: string; name: string }
   | { type: `instance.${'placed' | 'updated' | 'removed'}`; uuid: string; name: string; host: string | null }
   | { type: `aggregate.${'created' | 'updated' | 'removed'}`; id: number; name: string }

@@ -3,7 +3,7 @@
 import { type Cloud, nextId } from './cloud.ts'
 import { impossible } from './errors.ts'
 import { uuidFor } from './ids.ts'
-import { addResourceProvider, removeResourceProvider } from './resource-providers.ts'
+import { addComputeProvider, offerInventories, removeComputeProvider } from './resource-providers.ts'
 
 /** A row of Nova's `compute_nodes`, and the resource provider of the same UUID. Sizes as Nova gives them. */
 export interface Hypervisor {
@@ -40,7 +40,7 @@ export const DEFAULT_HYPERVISOR = {
 export function addHypervisor(cloud: Cloud, host: string, before?: Hypervisor | null): void {
   const hypervisor = before ?? newHypervisor(cloud, host)
   cloud.state.hypervisors.set(host, hypervisor)
-  addResourceProvider(cloud, hypervisor.uuid, host)
+  addComputeProvider(cloud, hypervisor)
 }
 
 /** A host says that it offers something else. @throws {CloudError} Impossible: no nova-compute runs there */
@@ -55,9 +55,10 @@ export function describeHypervisor(cloud: Cloud, { host, ...offer }: HypervisorW
   const named = Object.fromEntries(Object.entries(offer).filter(([, value]) => value !== undefined))
   const described: Hypervisor = { ...known, ...named }
   cloud.state.hypervisors.set(host, described)
-  if (described.uuid !== known.uuid) {
-    removeResourceProvider(cloud, known.uuid)
-    addResourceProvider(cloud, described.uuid, host)
+  if (described.uuid === known.uuid) offerInventories(cloud, described)
+  else {
+    removeComputeProvider(cloud, known.uuid)
+    addComputeProvider(cloud, described)
   }
   if (offer.id !== undefined) nextId(cloud, 'compute_nodes', offer.id)
 }
@@ -66,7 +67,7 @@ export function describeHypervisor(cloud: Cloud, { host, ...offer }: HypervisorW
 export function removeHypervisor(cloud: Cloud, host: string): Hypervisor | undefined {
   const hypervisor = cloud.state.hypervisors.get(host)
   cloud.state.hypervisors.delete(host)
-  if (hypervisor) removeResourceProvider(cloud, hypervisor.uuid)
+  if (hypervisor) removeComputeProvider(cloud, hypervisor.uuid)
   return hypervisor
 }
 

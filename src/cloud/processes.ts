@@ -12,7 +12,7 @@ import { mapHost } from './cells.ts'
 import { type Cloud, changed } from './cloud.ts'
 import { impossible } from './errors.ts'
 import type { Hypervisor } from './hypervisors.ts'
-import { addResourceProvider } from './resource-providers.ts'
+import { addComputeProvider } from './resource-providers.ts'
 
 /** `hung`: it is there, but does nothing, and reports no more. */
 export const PROCESS_STATES = ['running', 'stopped', 'hung'] as const
@@ -99,7 +99,7 @@ function updateResources(cloud: Cloud, left: LeftProcess): void {
   if (!left.node) return
   // The scheduler, told to discover hosts by itself, maps a compute node that is new. nova/scheduler/manager.py
   mapHost(cloud, left.host, left.cell)
-  addResourceProvider(cloud, left.node.uuid, left.host)
+  addComputeProvider(cloud, left.node)
 }
 
 function needsUpdate(cloud: Cloud, { node }: Pick<LeftProcess, 'node'>): boolean {

@@ -10,6 +10,7 @@ import { uuidFor } from './ids.ts'
 import { countInstancesOn } from './instances.ts'
 import { completeEvacuations, hasDoneEvacuations, inProgressOn } from './migrations.ts'
 import { type LeftProcess, leaveProcess, type ProcessState, takeLeftProcess } from './processes.ts'
+import { markDisabled } from './resource-providers.ts'
 
 /** How long a service may go unheard before it counts as down. Nova's `service_down_time` default. */
 export const SERVICE_DOWN_AFTER_MS = 60_000
@@ -107,7 +108,10 @@ export function registerService(cloud: Cloud, wanted: NewService): Service {
   cloud.state.services.set(service.uuid, service)
   for (const key of serviceKeys(service)) cloud.state.serviceKeys.set(key, service.uuid)
   const left = takeLeftProcess(cloud, service)
-  if (binary === COMPUTE) addHypervisor(cloud, host, left?.node)
+  if (binary === COMPUTE) {
+    addHypervisor(cloud, host, left?.node)
+    tellPlacement(cloud, service)
+  }
   changed(cloud, about('service.registered', service))
   return service
 }
@@ -146,7 +150,10 @@ export function startProcess(cloud: Cloud, service: Service): void {
   }
   service.process = 'running'
   service.reportsFrom = wholeSeconds(cloud.clock.now() + FIRST_REPORT_AFTER_MS)
-  if (service.binary === COMPUTE) completeEvacuations(cloud, service.host)
+  if (service.binary === COMPUTE) {
+    completeEvacuations(cloud, service.host)
+    tellPlacement(cloud, service)
+  }
   changed(cloud, about('service.started', service))
 }
 
@@ -305,6 +312,12 @@ export function servicesOf(cell: string): string {
   return `services of ${cell}`
 }
 
+/** Its resource provider says whether it is disabled. nova/compute/api.py `HostAPI._update_compute_provider_status` */
+function tellPlacement(cloud: Cloud, { host, disabled }: Service): void {
+  const provider = cloud.state.resourceProviders.get(cloud.state.hypervisors.get(host)?.uuid ?? '')
+  if (provider) markDisabled(cloud, provider, disabled)
+}
+
 function fallSilent(cloud: Cloud, service: Service, process: 'stopped' | 'hung'): void {
   service.lastSeenUp = lastReport(service, cloud.clock.now())
   service.reportsFrom = null
@@ -320,10 +333,13 @@ function changeService(cloud: Cloud, service: Service, change: ServiceChange): b
     (change.forcedDown !== undefined && change.forcedDown !== service.forcedDown)
   // SQLAlchemy writes a row, and with it `updated_at`, only when a value is another than before.
   if (!different) return false
+  // The API asks the process to mark its provider, unless it counts as down: then that waits for its start.
+  const reached = change.disabled !== undefined && service.process === 'running' && isUp(service, cloud.clock.now())
   service.disabled = change.disabled ?? service.disabled
   if (change.disabledReason !== undefined) service.disabledReason = change.disabledReason
   service.forcedDown = change.forcedDown ?? service.forcedDown
   service.changedAt = cloud.clock.now()
+  if (reached) tellPlacement(cloud, service)
   changed(cloud, about('service.updated', service))
   return true
 }

@@ -99,8 +99,35 @@ function fromRefusal(refusal: Refusal): ControlError {
     case 'FlavorIdExists':
       return refused(`there is a flavor with the id "${refusal.flavorId}" already`)
     case 'FlavorAccessExists':
-      return refused(`the project ${refusal.projectId} may use the flavor ${refusal.flavorId} already`)
+      return refused(`the project ${refusal.projectId} may use the flavor ${refusal.id} already`)
     case 'FlavorAccessNotFound':
-      return refused(`the project ${refusal.projectId} may not use the flavor ${refusal.flavorId}`)
+      return refused(`the project ${refusal.projectId} may not use the flavor ${refusal.id}`)
+    case 'ProviderExists':
+      return refused(`there is a resource provider ${refusal.uuid ?? `"${refusal.name}"`} already`)
+    case 'ProviderInUse':
+      return refused(
+        `something is allocated of the resource provider ${refusal.provider}`,
+        'remove the instances that are on its host, or the allocations',
+      )
+    case 'ProviderHasChildren':
+      return refused(`the resource provider ${refusal.provider} is the parent of another`)
+    case 'ProviderParent':
+      return refused('the parent of a resource provider has to be another that is there, and not a part of it')
+    case 'InventoryInUse':
+      return refused(`${refusal.classes.join(', ')} of the resource provider ${refusal.provider} is in use`)
+    case 'NoInventory':
+      return refused(`the resource provider ${refusal.provider} has no ${refusal.resourceClass}`)
+    case 'ConstraintsViolated':
+      return refused(
+        `${refusal.resourceClass} of the resource provider ${refusal.provider} cannot be had in a piece of this size`,
+      )
+    case 'CapacityExceeded':
+      return refused(`the resource provider ${refusal.provider} has too little ${refusal.resourceClass} left`)
+    case 'ResourceClassExists':
+      return refused(`there is a resource class ${refusal.name} already`)
+    case 'ResourceClassInUse':
+      return refused(`a resource provider has some of the resource class ${refusal.name}`)
+    case 'TraitInUse':
+      return refused(`a resource provider has the trait ${refusal.name}`)
   }
 }

@@ -1,7 +1,7 @@
 /** /resource-providers: what Placement keeps of each host, and which of it is left of a service that was deleted. */
 
 import { Hono } from 'hono'
-import { isOrphan, type ResourceProvider, removeResourceProvider } from '../cloud/resource-providers.ts'
+import { deleteResourceProvider, isOrphan, type ResourceProvider } from '../cloud/resource-providers.ts'
 import type { World } from '../worlds/world.ts'
 import { noSuch, type Place, parameter } from './request.ts'
 
@@ -9,7 +9,7 @@ export const resourceProviders = new Hono<{ Bindings: Place }>()
   .get('/', (c) => c.json({ resource_providers: providersOf(c.env.world).map((each) => view(c.env.world, each)) }))
   .get('/:id', (c) => c.json(view(c.env.world, providerAt(c.env.world, parameter(c, 'id')))))
   .delete('/:id', (c) => {
-    removeResourceProvider(c.env.world.cloud, providerAt(c.env.world, parameter(c, 'id')).uuid)
+    deleteResourceProvider(c.env.world.cloud, providerAt(c.env.world, parameter(c, 'id')))
     return c.body(null, 204)
   })
 

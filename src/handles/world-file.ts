@@ -140,12 +140,93 @@ export type CellEntry = {
   hosts?: string[] | undefined
 }
 
-/** What Placement keeps of a host. */
+/** How much a resource provider has of a resource class. */
+export type InventoryEntry = {
+  total: number
+  /** Default 0. */
+  reserved?: number | undefined
+  /** Default 1. */
+  min_unit?: number | undefined
+  /** Default: the most there can be. */
+  max_unit?: number | undefined
+  /** Default 1. */
+  step_size?: number | undefined
+  /** Default 1. */
+  allocation_ratio?: number | undefined
+  updated_at?: string | undefined
+}
+
+/** A resource provider of Placement's. */
 export type ResourceProviderEntry = {
   uuid: string
   name: string
   generation?: number | undefined
+  /** The UUID of the one that it is a part of. */
+  parent?: string | null | undefined
+  /** By resource class. Default: a host's, what it offers; another's, nothing. */
+  inventories?: Record<string, InventoryEntry> | undefined
+  traits?: string[] | undefined
+  aggregates?: string[] | undefined
+  created_at?: string | undefined
+  updated_at?: string | null | undefined
 }
+
+/** What a consumer has of resource providers. */
+export type AllocationEntry = {
+  consumer: string
+  project_id: string
+  user_id: string
+  consumer_type?: string | null | undefined
+  /** Default 1. */
+  generation?: number | undefined
+  /** By the provider's UUID, and by resource class. */
+  resources: Record<string, Record<string, number>>
+  updated_at?: string | undefined
+}
+
+/** A resource class or a trait that somebody made: its name begins with `CUSTOM_`. */
+export type CustomEntry = {
+  name: string
+  created_at?: string | undefined
+}
+
+/** What instances can be made of. Sizes are Glance's: GB for disks, MB for memory, bytes for the image. */
+export type ImageEntry = {
+  /** Default: made from the seed. */
+  id?: string | undefined
+  name: string | null
+  /** Default `active`. */
+  status?: ImageStatus | undefined
+  /** Default `public`. */
+  visibility?: 'public' | 'private' | 'shared' | 'community' | undefined
+  tags?: string[] | undefined
+  min_disk?: number | undefined
+  min_ram?: number | undefined
+  size?: number | null | undefined
+  /** Default `qcow2`. */
+  disk_format?: string | null | undefined
+  /** Default `bare`. */
+  container_format?: string | null | undefined
+  /** The id of a project. Default: that of `admin`. */
+  owner?: string | null | undefined
+  protected?: boolean | undefined
+  hidden?: boolean | undefined
+  properties?: Record<string, string> | undefined
+  created_at?: string | undefined
+  updated_at?: string | undefined
+}
+
+/** What Glance shows as an image's `status`. */
+export type ImageStatus =
+  | 'queued'
+  | 'saving'
+  | 'uploading'
+  | 'importing'
+  | 'active'
+  | 'killed'
+  | 'deleted'
+  | 'pending_delete'
+  | 'deactivated'
 
 /** What a host offers whose service was deleted. */
 export type ProcessHost = {
@@ -193,10 +274,16 @@ export type WorldFile = {
   aggregates?: AggregateEntry[] | undefined
   /** Default: m1.tiny, m1.small, m1.medium, m1.large and m1.xlarge. */
   flavors?: FlavorEntry[] | undefined
+  /** Default: one, `cirros`. */
+  images?: ImageEntry[] | undefined
   instances?: InstanceEntry[] | undefined
   migrations?: MigrationEntry[] | undefined
   users?: UserEntry[] | undefined
   resource_providers?: ResourceProviderEntry[] | undefined
+  /** Default: what the instances have. */
+  allocations?: AllocationEntry[] | undefined
+  resource_classes?: CustomEntry[] | undefined
+  traits?: CustomEntry[] | undefined
   processes?: ProcessEntry[] | undefined
   /** How far ids have been counted; in what is exported. */
   counters?: Record<string, number> | undefined

@@ -129,10 +129,10 @@ export function toNovaError(refusal: Refusal): NovaFault | UnexpectedError {
     case 'FlavorAccessExists':
       return new NovaFault(
         409,
-        `Flavor access already exists for flavor ${refusal.flavorId} and project ${refusal.projectId} combination.`,
+        `Flavor access already exists for flavor ${refusal.id} and project ${refusal.projectId} combination.`,
       )
     case 'FlavorAccessNotFound':
-      return new NovaFault(404, `Flavor access not found for ${refusal.flavorId} / ${refusal.projectId} combination.`)
+      return new NovaFault(404, `Flavor access not found for ${refusal.id} / ${refusal.projectId} combination.`)
     case 'ComputeHostNotFound':
       return new NovaFault(404, `Compute host ${refusal.host} could not be found.`)
     case 'AggregateNotFound':
@@ -147,6 +147,18 @@ export function toNovaError(refusal: Refusal): NovaFault | UnexpectedError {
       return new NovaFault(400, `Aggregate ${refusal.id} already contain metadata key ${refusal.key}.`)
     case 'AggregateUnsafe':
       return unsafeAggregate(refusal)
+    case 'ProviderExists':
+    case 'ProviderInUse':
+    case 'ProviderHasChildren':
+    case 'ProviderParent':
+    case 'InventoryInUse':
+    case 'NoInventory':
+    case 'ConstraintsViolated':
+    case 'CapacityExceeded':
+    case 'ResourceClassExists':
+    case 'ResourceClassInUse':
+    case 'TraitInUse':
+      return new UnexpectedError('nova.exception.PlacementAPIConflict')
     case 'Impossible':
       return new UnexpectedError('nova.exception.NovaException')
   }

@@ -4,7 +4,17 @@ import type { AggregateWish } from '../cloud/aggregates.ts'
 import type { CloudDescription, ServiceDescription } from '../cloud/description.ts'
 import type { NewFlavor } from '../cloud/flavors.ts'
 import type { HypervisorWish } from '../cloud/hypervisors.ts'
-import { toMs, toText } from '../reading/time.ts'
+import { moment, text } from './moment.ts'
+import {
+  fromAllocationEntry,
+  fromCustomEntry,
+  fromImageEntry,
+  fromProviderEntry,
+  toAllocationEntry,
+  toCustomEntry,
+  toImageEntry,
+  toProviderEntry,
+} from './placement-file.ts'
 import type { WorldFile } from './world-schema.ts'
 
 /** What a world is made of: its cloud, and the seed that its ids come from. */
@@ -16,7 +26,7 @@ export interface WorldDescription extends CloudDescription {
 type ServiceEntry = NonNullable<WorldFile['services']>[number]
 
 /** What the file describes. It has been checked against the schema before. */
-export function fromWorldFile({ resource_providers, ...file }: WorldFile): WorldDescription {
+export function fromWorldFile({ resource_providers, resource_classes, ...file }: WorldFile): WorldDescription {
   const { clock } = file
   return {
     ...file,
@@ -30,7 +40,11 @@ export function fromWorldFile({ resource_providers, ...file }: WorldFile): World
       systemRoles: system_roles,
       domainRoles: domain_roles,
     })),
-    resourceProviders: resource_providers,
+    images: file.images?.map(fromImageEntry),
+    resourceProviders: resource_providers?.map(fromProviderEntry),
+    allocations: file.allocations?.map(fromAllocationEntry),
+    resourceClasses: resource_classes?.map(fromCustomEntry),
+    traits: file.traits?.map(fromCustomEntry),
     processes: file.processes?.map(({ hypervisor, next_update_at, ...same }) => ({
       ...same,
       node: hypervisor && { ...fromOffer(hypervisor), id: hypervisor.id, uuid: hypervisor.uuid },
@@ -70,6 +84,7 @@ export function toWorldFile({ seed, release, clock, ...parts }: WorldDescription
       updated_at: text(updatedAt),
     })),
     flavors: parts.flavors?.map(toFlavorEntry),
+    images: parts.images?.map(toImageEntry),
     instances: parts.instances,
     migrations: parts.migrations,
     users: parts.users?.map(({ systemRoles, domainRoles, ...same }) => ({
@@ -77,7 +92,10 @@ export function toWorldFile({ seed, release, clock, ...parts }: WorldDescription
       system_roles: systemRoles,
       domain_roles: domainRoles,
     })),
-    resource_providers: parts.resourceProviders,
+    resource_providers: parts.resourceProviders?.map(toProviderEntry),
+    allocations: parts.allocations?.map(toAllocationEntry),
+    resource_classes: parts.resourceClasses?.map(toCustomEntry),
+    traits: parts.traits?.map(toCustomEntry),
     processes: parts.processes?.map(({ node, nextUpdate, ...same }) => ({
       ...same,
       hypervisor: node && { ...toOffer(node), id: node.id, uuid: node.uuid },
@@ -196,14 +214,6 @@ function toOffer({ id, uuid, hypervisorType, hypervisorVersion, vcpus, ...offer 
     local_gb: offer.localGb,
     host_ip: offer.hostIp,
   }
-}
-
-function moment(written: string | null | undefined): number | null | undefined {
-  return typeof written === 'string' ? toMs(written) : written
-}
-
-function text(ms: number | null | undefined): string | null | undefined {
-  return typeof ms === 'number' ? toText(ms) : ms
 }
 
 function withoutUndefined<Value>(value: Value): Value {

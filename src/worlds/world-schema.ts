@@ -2,6 +2,7 @@
 
 import * as z from 'zod'
 import { ROLES } from '../cloud/identity.ts'
+import { IMAGE_STATUSES, IMAGE_VISIBILITIES } from '../cloud/images.ts'
 import { INSTANCE_STATUSES } from '../cloud/instances.ts'
 import { MIGRATION_TYPES } from '../cloud/migrations.ts'
 import { PROCESS_STATES } from '../cloud/processes.ts'
@@ -11,6 +12,8 @@ import { toMs } from '../reading/time.ts'
 const name = z.string().min(1, 'expected a text that is not empty')
 const count = z.int().min(0, 'expected no less than 0')
 const id = z.int().min(1, 'expected no less than 1').max(2_147_483_647, 'expected no more than 2147483647')
+/** Of a resource class, or of a trait. */
+const resourceClass = z.string().regex(/^[A-Z0-9_]+$/, 'expected capital letters, digits and underscores')
 const uuid = z
   .string()
   .regex(/^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/, 'expected a UUID in lower case, with dashes')
@@ -109,10 +112,62 @@ export const CellEntry = z.strictObject({
   hosts: z.array(name).optional(),
 })
 
+/** Placement's names for what there is of a resource class. */
+const InventoryEntry = z.strictObject({
+  total: count,
+  reserved: count.optional(),
+  min_unit: count.optional(),
+  max_unit: count.optional(),
+  step_size: z.int().min(1, 'expected no less than 1').optional(),
+  allocation_ratio: z.number().gt(0, 'expected more than 0').optional(),
+  updated_at: time.optional(),
+})
+
 export const ResourceProviderEntry = z.strictObject({
   uuid,
   name,
   generation: count.optional(),
+  parent: uuid.nullish(),
+  inventories: z.record(resourceClass, InventoryEntry).optional(),
+  traits: z.array(name).optional(),
+  aggregates: z.array(name).optional(),
+  created_at: time.optional(),
+  updated_at: time.nullish(),
+})
+
+export const AllocationEntry = z.strictObject({
+  consumer: uuid,
+  project_id: name,
+  user_id: name,
+  consumer_type: name.nullish(),
+  generation: count.optional(),
+  resources: z.record(uuid, z.record(resourceClass, z.int().min(1, 'expected no less than 1'))),
+  updated_at: time.optional(),
+})
+
+/** A resource class or a trait that somebody made. */
+const CustomEntry = z.strictObject({
+  name: resourceClass.startsWith('CUSTOM_', 'expected a name that begins with CUSTOM_'),
+  created_at: time.optional(),
+})
+
+export const ImageEntry = z.strictObject({
+  id: uuid.optional(),
+  name: name.nullable(),
+  status: z.enum(IMAGE_STATUSES).optional(),
+  visibility: z.enum(IMAGE_VISIBILITIES).optional(),
+  tags: z.array(name).optional(),
+  min_disk: count.optional(),
+  min_ram: count.optional(),
+  size: count.nullish(),
+  disk_format: name.nullish(),
+  container_format: name.nullish(),
+  owner: name.nullish(),
+  protected: z.boolean().optional(),
+  hidden: z.boolean().optional(),
+  properties: z.record(z.string(), z.string()).optional(),
+  created_at: time.optional(),
+  updated_at: time.optional(),
 })
 
 export const LeftProcessEntry = z.strictObject({
@@ -144,10 +199,14 @@ export const WorldSchema = z.strictObject({
   hosts: z.array(HostEntry).optional(),
   aggregates: z.array(AggregateEntry).optional(),
   flavors: z.array(FlavorEntry).optional(),
+  images: z.array(ImageEntry).optional(),
   instances: z.array(InstanceEntry).optional(),
   migrations: z.array(MigrationEntry).optional(),
   users: z.array(UserEntry).optional(),
   resource_providers: z.array(ResourceProviderEntry).optional(),
+  allocations: z.array(AllocationEntry).optional(),
+  resource_classes: z.array(CustomEntry).optional(),
+  traits: z.array(CustomEntry).optional(),
   processes: z.array(LeftProcessEntry).optional(),
   counters: z.record(z.string(), count).optional(),
 })
