@@ -6,12 +6,12 @@ import type { Delay } from './rule.ts'
 /** How far the 99th percentile of a normal distribution is from its middle, in standard deviations. */
 const P99_AT = 2.3263478740408408
 
-/** Milliseconds. A median and a p99 make a log-normal distribution, which is how the times of servers are spread. */
+/** Whole milliseconds, as the world's clock has them. A median and a p99 make a log-normal distribution, which is how the times of servers are spread. */
 export function delayMs(delay: Delay, chance: Chance): number {
   if ('fixedMs' in delay) return delay.fixedMs
-  if ('fromMs' in delay) return delay.fromMs + share(chance) * (delay.toMs - delay.fromMs)
+  if ('fromMs' in delay) return Math.round(delay.fromMs + share(chance) * (delay.toMs - delay.fromMs))
   const { medianMs, p99Ms } = delay
-  return medianMs * Math.exp((Math.log(p99Ms / medianMs) / P99_AT) * normal(chance))
+  return Math.round(medianMs * Math.exp((Math.log(p99Ms / medianMs) / P99_AT) * normal(chance)))
 }
 
 /** From 0 up to, not including, 1. */

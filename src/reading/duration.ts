@@ -13,8 +13,12 @@ export const duration = z
     message: 'expected a duration such as "61s", "500ms" or "2h", not below zero',
   })
 
-/** Milliseconds; NaN when it is no duration. */
+/** Whole milliseconds, for a clock has no parts of them; NaN when it is no duration. */
 export function durationMs(value: string | number): number {
+  return Math.round(exactMs(value))
+}
+
+function exactMs(value: string | number): number {
   if (typeof value === 'number') return value * 1000
   if (/^\d+(\.\d+)?$/.test(value)) return Number(value) * 1000
   // Its types want to know the text beforehand; what it makes of a text that is no duration is NaN or undefined.
