@@ -18,7 +18,7 @@ WORKDIR /etc/novasim
 ENV NOVASIM_HOST=0.0.0.0 NOVASIM_CONTROL=open NODE_ENV=production
 USER node
 EXPOSE 8774
-# Where control is off there is no such route, and whoever answers that is ready.
-HEALTHCHECK --interval=2s --timeout=2s --start-period=5s --retries=5 \
-  CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.NOVASIM_PORT || 8774) + '/_novasim/health').then((r) => process.exit(r.ok || r.status === 404 ? 0 : 1), () => process.exit(1))"]
+# Where control is off there is no such route: it is then Nova that answers, with its versions.
+HEALTHCHECK --interval=2s --timeout=5s --start-period=5s --retries=5 \
+  CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.NOVASIM_PORT || 8774) + '/_novasim/health').then((r) => process.exit(r.status < 400 ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["node", "/app/dist/cli.js"]

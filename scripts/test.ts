@@ -18,10 +18,16 @@ const { values, positionals } = parseArgs({
 
 /** Each suite, the files that are its own, and why it cannot run here, if so. */
 const SUITES = [
-  { name: 'novasim itself', files: ['test/'], exclude: ['test/clients/*.test.ts'], why: undefined },
+  {
+    name: 'novasim itself',
+    files: ['test/'],
+    exclude: ['test/clients/*.test.ts', 'test/container/*.test.ts'],
+    why: undefined,
+  },
   { name: 'Python clients', files: ['test/clients/python.test.ts'], exclude: [], why: whyNot('python') },
   { name: 'control, by its OpenAPI', files: ['test/clients/openapi.test.ts'], exclude: [], why: whyNot('python') },
   { name: 'Go clients', files: ['test/clients/go.test.ts'], exclude: [], why: whyNot('go') },
+  { name: 'the container image', files: ['test/container/'], exclude: [], why: whyNot('docker') },
 ]
 
 const node = (...args: string[]) => spawnSync(process.execPath, args, { stdio: 'inherit' })

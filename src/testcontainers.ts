@@ -2,6 +2,7 @@
 
 import { existsSync } from 'node:fs'
 import { extname } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   AbstractStartedContainer,
   GenericContainer,
@@ -22,6 +23,9 @@ const PORT = 8774
 /** Where what is copied lies in the container. */
 const FOLDER = '/etc/novasim'
 
+/** How soon testcontainers notices that a container has ended: it looks every second. */
+const GIVES_UP_WITHIN_MS = 1500
+
 /** How many lines of the log are in the exception of a container that did not start. */
 const LINES_TOLD = 30
 
@@ -35,7 +39,7 @@ export class NovasimContainer extends GenericContainer {
   /** @param image the image, as `docker build -t novasim` has made it */
   constructor(image = 'novasim') {
     super(image)
-    this.withExposedPorts(PORT).withWaitStrategy(Wait.forHttp('/_novasim/health', PORT))
+    this.withExposedPorts(PORT).withWaitStrategy(Wait.forHttp('/_novasim/health', PORT, { abortOnContainerExit: true }))
   }
 
   /**
@@ -91,8 +95,9 @@ export class NovasimContainer extends GenericContainer {
       return new StartedNovasimContainer(started, env, this.#token)
     } catch (cause) {
       const log = await this.#lastLines()
+      // Once it sees that the container has ended it gives up by itself, unless it still waits for a port: then it is to find none.
+      await Promise.race([starting.catch(() => {}), sleep(GIVES_UP_WITHIN_MS)])
       await this.#remove()
-      await starting.catch(() => {})
       const why = cause instanceof Error ? cause.message : String(cause)
       const told =
         log.length > 0 ? `its last lines:\n${log.map((line) => `  ${line}`).join('\n')}` : 'it logged nothing'

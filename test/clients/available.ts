@@ -1,13 +1,13 @@
-/** Whether this computer has what the real clients need. */
+/** Whether this computer has what the real clients and the container image need. */
 
 import { spawnSync } from 'node:child_process'
 
 /** The oldest Python that the current clients run on, and the oldest Go. */
 const OLDEST = { python: [3, 10], go: [1, 25] } as const
 
-/** Why the suite of real clients in this language cannot be run here; undefined when it can. */
-export function whyNot(suite: 'python' | 'go'): string | undefined {
-  return suite === 'python' ? whyNoPython() : whyNoGo()
+/** Why the suite of real clients in this language, or that of the container image, cannot be run here; undefined when it can. */
+export function whyNot(suite: 'python' | 'go' | 'docker'): string | undefined {
+  return { python: whyNoPython, go: whyNoGo, docker: whyNoDocker }[suite]()
 }
 
 function whyNoPython(): string | undefined {
@@ -22,6 +22,12 @@ function whyNoPython(): string | undefined {
 function whyNoGo(): string | undefined {
   const version = ask('go', 'env', 'GOVERSION')
   return tooOld('go', { ...version, out: version.out.replace(/^go/, '') }, OLDEST.go)
+}
+
+function whyNoDocker(): string | undefined {
+  const { ok, out, absent } = ask('docker', 'info', '--format', '{{.ServerVersion}}')
+  if (absent) return 'docker is not on the PATH'
+  return ok ? undefined : `docker reaches no engine: ${out.split('\n').at(-1)}`
 }
 
 interface Answer {
