@@ -1,35 +1,31 @@
-/** What a real Nova answered to the questions of fixtures/nova, asked of novasim over a socket: paths have to arrive as they are. */
+/** What real Novas answered to the questions of fixtures/nova and fixtures/cases, asked of novasim, release by release. */
 
 import { existsSync } from 'node:fs'
-import { type IncomingHttpHeaders, request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type StartedEmulator, startEmulator } from '../../src/emulator.ts'
 import { answersOf, filesOf, releasesOf } from '../support/answers.ts'
+import { type Asking, answerTo, type Case, startAsking } from './asking.ts'
 
-const FIXTURES = 'fixtures/nova'
-const VERBS = ['GET', 'PUT', 'POST', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS'] as const
-const HEADERS = [
-  ...['content-type', 'openstack-api-version', 'x-openstack-nova-api-version', 'vary', 'location', 'allow'],
-  ...['www-authenticate', 'retry-after'],
+/** Of fixtures/cases, what novasim has the resources for; every other file waits for them. */
+const HELD = ['10-os-services.jsonl', '20-protocol.jsonl']
+const NOT_HELD = [
+  ...['00-world.jsonl', '25-identity.jsonl', '30-neighbours.jsonl', '35-placement.jsonl', '40-maintenance.jsonl'],
+  ...['50-two-cells.jsonl', '51-cell-down.jsonl'],
 ]
-const PRESENT = ['x-openstack-request-id', 'x-compute-request-id', 'content-length']
 
-interface Case extends Partial<Record<(typeof VERBS)[number], string>> {
-  as?: string
-  version?: string
-  root?: boolean
-  headers?: Record<string, string>
-  body?: unknown
-  raw?: string
-}
+test('every file of cases is held, or said not to be', () => {
+  expect([...HELD, ...NOT_HELD].sort()).toEqual(filesOf('cases').sort())
+})
+
+const asked = ['nova', 'cases'].flatMap((set) =>
+  releasesOf(set).flatMap((release) => filesOf(set).map((file) => ({ set, release, file }))),
+)
 
 // One emulator for a file, since its questions build on each other; describe keeps the two together.
-const asked = releasesOf('nova').flatMap((release) => filesOf('nova').map((file) => ({ release, file })))
-describe.each(asked)('$release $file', ({ release, file }) => {
-  const recorded = answersOf<Case>('nova', file, release)
+describe.each(asked.filter(({ file }) => !NOT_HELD.includes(file)))('$set $release $file', ({ set, release, file }) => {
+  const recorded = answersOf<Case>(set, file, release)
   let asking: Asking
   beforeAll(async () => {
-    asking = await startAsking(release)
+    asking = await startAsking(worldOf(set, release), release)
   })
   afterAll(() => asking.emulator.close())
 
@@ -38,130 +34,8 @@ describe.each(asked)('$release $file', ({ release, file }) => {
   })
 })
 
-interface Asking {
-  emulator: StartedEmulator
-  /** What each name in a question stands for. */
-  names: Map<string, string>
-  /** The tokens of those who ask. */
-  tokens: Record<string, string | undefined>
-}
-
-async function startAsking(release: string): Promise<Asking> {
-  const older = `${FIXTURES}/releases/${release}/world.yaml`
-  const emulator = await startEmulator({ world: existsSync(older) ? older : `${FIXTURES}/world.yaml` })
-  const [admin, reader] = [await logIn(emulator, 'admin', 'admin'), await logIn(emulator, 'reader', 'demo')]
-  const names = new Map([['token', admin]])
-  for (const [version, kind] of [
-    ['2.1', 'int'],
-    ['2.53', 'uuid'],
-  ]) {
-    const headers = { 'X-Auth-Token': admin, 'OpenStack-API-Version': `compute ${version}` }
-    const { text } = await send(emulator, 'GET', '/v2.1/os-services', headers)
-    for (const { id, binary, host } of JSON.parse(text).services) names.set(`${kind} ${binary}@${host}`, `${id}`)
-  }
-  names.set('uuid token admin unscoped', await logIn(emulator, 'admin'))
-  names.set('uuid token admin system', await logIn(emulator, 'admin', { system: { all: true } }))
-  names.set('uuid token admin domain', await logIn(emulator, 'admin', { domain: { id: 'default' } }))
-  names.set('uuid token nova service', await logIn(emulator, 'nova', 'service'))
-  const revoked = await logIn(emulator, 'admin', 'admin')
-  await send(emulator, 'DELETE', '/identity/v3/auth/tokens', { 'X-Auth-Token': revoked, 'X-Subject-Token': revoked })
-  names.set('uuid token revoked', revoked)
-  return { emulator, names, tokens: { admin, reader, stranger: 'not-a-token' } }
-}
-
-async function logIn(emulator: StartedEmulator, name: string, where?: string | object): Promise<string> {
-  const identity = {
-    methods: ['password'],
-    password: { user: { name, password: 'secret', domain: { id: 'default' } } },
-  }
-  const scope = typeof where === 'string' ? { project: { name: where, domain: { id: 'default' } } } : where
-  const body = JSON.stringify({ auth: { identity, ...(scope && { scope }) } })
-  const json = { 'Content-Type': 'application/json' }
-  const { headers } = await send(emulator, 'POST', '/identity/v3/auth/tokens', json, body)
-  return `${headers['x-subject-token']}`
-}
-
-async function answerTo({ emulator, names, tokens }: Asking, asked: Case) {
-  const fill = (text: string) => {
-    return text.replace(/\{(token|(?:uuid|int) [^}]+)\}/g, (whole, name) => names.get(name) ?? expect.fail(whole))
-  }
-  const method = VERBS.find((verb) => asked[verb] !== undefined)!
-  const token = tokens[asked.as ?? 'admin']
-  const body = 'body' in asked ? JSON.stringify(asked.body) : asked.raw
-  const headers: Record<string, string> = {
-    Accept: 'application/json',
-    ...(token !== undefined && { 'X-Auth-Token': token }),
-    ...(asked.version !== undefined && { 'OpenStack-API-Version': `compute ${asked.version}` }),
-    ...(body !== undefined && { 'Content-Type': 'application/json' }),
-  }
-  for (const [name, value] of Object.entries(asked.headers ?? {})) headers[name] = fill(value)
-  const path = (asked.root ? '' : '/v2.1') + fill(asked[method]!)
-  const answer = await send(emulator, method, path, headers, body)
-  const { url } = emulator
-  const tidied = (text: string) => tidy(text, { names, url, path: asked[method]! })
-  return {
-    status: answer.status,
-    headers: Object.fromEntries(
-      HEADERS.flatMap((name) => (name in answer.headers ? [[name, tidied(`${answer.headers[name]}`)]] : [])),
-    ),
-    present: PRESENT.filter((name) => name in answer.headers),
-    body: tidied(answer.text),
-  }
-}
-
-/** What differs between any two clouds, replaced by a name. */
-function tidy(text: string, { names, url, path }: { names: Map<string, string>; url: string; path: string }): string {
-  let tidied = text
-  for (const [name, id] of names) if (/^uuid nova-/.test(name)) tidied = tidied.replaceAll(id, `<${name}>`)
-  tidied = tidied
-    .replaceAll(names.get('token')!, '<token>')
-    .replaceAll(`${url}/identity/v3`, '<identity>')
-    .replaceAll(`${url}/v2.1`, '<nova>')
-    .replaceAll(url, '<compute>')
-    .replace(/req-[\da-f-]{36}/g, '<request>')
-    .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)?/g, '<time>')
-    .replace(/\b[\da-f]{32}\b/g, '<id>')
-  for (const [name, id] of names) {
-    if (!name.startsWith('int ')) continue
-    if (path.includes('/os-services')) tidied = tidied.replace(new RegExp(`("id": )${id}\\b`, 'g'), `$1"<${name}>"`)
-    tidied = tidied.replace(new RegExp(`\\b((?:Service|uuid|os-services/) ?)${id}\\b`, 'g'), `$1<${name}>`)
-  }
-  return tidied.replace(/\b[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}\b/g, '<uuid>')
-}
-
-interface Answer {
-  status: number
-  headers: IncomingHttpHeaders
-  text: string
-}
-
-/** A request with its path as it is, but for what no client sends unescaped. A method without a body says nothing of its length. */
-function send(
-  { url }: StartedEmulator,
-  method: string,
-  path: string,
-  headers: Record<string, string>,
-  body?: string,
-): Promise<Answer> {
-  const length =
-    body !== undefined ? Buffer.byteLength(body) : ['PUT', 'POST', 'PATCH'].includes(method) ? 0 : undefined
-  const { hostname, port } = new URL(url)
-  return new Promise((resolve, reject) => {
-    const sent = request(
-      {
-        ...{ hostname, port, method, path, agent: false },
-        headers: { ...headers, ...(length !== undefined && { 'Content-Length': length }) },
-      },
-      (response) => {
-        const chunks: Buffer[] = []
-        response.on('data', (chunk: Buffer) => chunks.push(chunk))
-        response.on('end', () => {
-          const text = Buffer.concat(chunks).toString('utf8')
-          resolve({ status: response.statusCode ?? 0, headers: response.headers, text })
-        })
-      },
-    )
-    sent.on('error', reject)
-    sent.end(body)
-  })
+/** Services came up in another order there, and have other numbers. */
+function worldOf(set: string, release: string): string {
+  const own = `fixtures/${set}/releases/${release}/world.yaml`
+  return existsSync(own) ? own : `fixtures/${set}/world.yaml`
 }
