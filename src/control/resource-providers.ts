@@ -14,7 +14,8 @@ export const resourceProviders = new Hono<{ Bindings: Place }>()
   })
 
 function view({ cloud }: World, provider: ResourceProvider): object {
-  return { ...provider, orphan: isOrphan(cloud, provider) }
+  const { uuid, name, generation } = provider
+  return { uuid, name, generation, orphan: isOrphan(cloud, provider) }
 }
 
 function providersOf({ cloud }: World): ResourceProvider[] {
