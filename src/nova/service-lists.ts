@@ -4,6 +4,7 @@ import { zoneOf, zonesByHost } from '../cloud/aggregates.ts'
 import type { Cloud } from '../cloud/cloud.ts'
 import { listServices, nextChangeByTime, type Service, updatedAt, wholeSeconds } from '../cloud/services.ts'
 import { quote } from '../python/json.ts'
+import { keptLists } from './kept.ts'
 import { type Shape, serviceJson } from './service-view.ts'
 
 export interface Filter {
@@ -13,42 +14,21 @@ export interface Filter {
   binary: string
 }
 
-interface Kept {
-  bytes: Uint8Array<ArrayBuffer>
-  /** The times between which they are true, in milliseconds since 1970: from the one, up to the other. */
-  from: number
-  until: number
-}
-
-/** How many lists are kept. A client that asks for ever new hosts must not fill the memory. */
-const LISTS_KEPT = 1000
-
-const encoder = new TextEncoder()
-
 /**
  * The list as Nova gives it. It stays the same until an operation changes the cloud, a process reports (which moves
  * `updated_at`), or a service has been silent for a minute.
  */
 export function serviceLists(cloud: Cloud): (shape: Shape, filter: Filter) => Uint8Array<ArrayBuffer> {
-  const kept = new Map<string, Kept>()
-  let revision = cloud.revision
+  const kept = keptLists(cloud)
   return (shape, filter) => {
-    const now = cloud.clock.now()
-    if (revision !== cloud.revision || kept.size > LISTS_KEPT) {
-      kept.clear()
-      revision = cloud.revision
-    }
     const key = `${shape.uuid}${shape.forcedDown}${shape.downCells} ${filter.binary} ${filter.host}`
-    const known = kept.get(key)
-    if (known && now >= known.from && now < known.until) return known.bytes
-    const services = listServices(cloud).filter((service) => matches(service, filter))
-    const made = {
-      bytes: encoder.encode(listJson(cloud, services, shape, filter, now)),
-      from: now,
-      until: services.reduce((soonest, service) => Math.min(soonest, nextChangeByTime(service, now)), Infinity),
-    }
-    kept.set(key, made)
-    return made.bytes
+    return kept(key, (now) => {
+      const services = listServices(cloud).filter((service) => matches(service, filter))
+      return {
+        json: listJson(cloud, services, shape, filter, now),
+        until: services.reduce((soonest, service) => Math.min(soonest, nextChangeByTime(service, now)), Infinity),
+      }
+    })
   }
 }
 

@@ -1,0 +1,24 @@
+/** Who may do what, by Nova's default policy. nova/policies/base.py */
+
+import { projectOf, type RoleName, rolesOf } from '../cloud/identity.ts'
+import { NovaFault } from './errors.ts'
+import type { Call } from './resource.ts'
+
+/**
+ * Whether they have the role in that project, or are an admin of theirs: PROJECT_READER_OR_ADMIN and the others.
+ *
+ * @param projectId without it, only an admin may
+ */
+export function may({ cloud, token, served }: Call, role: RoleName, projectId?: string | null): boolean {
+  if (!token?.scope) return false
+  const mine = projectOf(token)
+  // The scope of a service's token comes in place of the system's: see `requireAdmin`.
+  if (mine === undefined && !('system' in token.scope && served)) return false
+  const roles = rolesOf(cloud, token)
+  return roles.includes('admin') || (mine !== undefined && mine === projectId && roles.includes(role))
+}
+
+/** @throws {NovaFault} 403 */
+export function requireRole(call: Call, rule: string, role: RoleName, projectId?: string | null): void {
+  if (!may(call, role, projectId)) throw new NovaFault(403, `Policy doesn't allow ${rule} to be performed.`)
+}
