@@ -40,8 +40,8 @@ interface Change {
   before: Partial<Sayings>
 }
 
-/** The newest first. */
-const CHANGES: Change[] = [
+/** What each release was the first to say, the newest first. */
+export const CHANGES: readonly Change[] = [
   {
     since: '2026.2',
     before: {

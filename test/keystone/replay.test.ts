@@ -19,7 +19,7 @@ interface Case extends Partial<Record<(typeof VERBS)[number], string>> {
 const NOT_HELD: Record<string, Record<string, string[]>> = JSON.parse(
   readFileSync('fixtures/keystone/releases/not-held.json', 'utf8'),
 )
-const asked = releasesOf('keystone').flatMap((release) => filesOf('keystone').map((file) => ({ release, file })))
+const asked = releasesOf('keystone').flatMap((release) => filesOf('keystone', release).map((file) => ({ release, file })))
 
 test.each(asked)('$release $file: what a real Keystone answered, byte for byte', async ({ release, file }) => {
   const recorded = answersOf<Case>('keystone', file, release)

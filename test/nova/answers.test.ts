@@ -17,7 +17,7 @@ test('every file of cases is held, or said not to be', () => {
 })
 
 const asked = ['nova', 'cases'].flatMap((set) =>
-  releasesOf(set).flatMap((release) => filesOf(set).map((file) => ({ set, release, file }))),
+  releasesOf(set).flatMap((release) => filesOf(set, release).map((file) => ({ set, release, file }))),
 )
 
 // One emulator for a file, since its questions build on each other; describe keeps the two together.
@@ -25,7 +25,7 @@ describe.each(asked.filter(({ file }) => !NOT_HELD.includes(file)))('$set $relea
   const recorded = answersOf<Case>(set, file, release)
   let asking: Asking
   beforeAll(async () => {
-    asking = await startAsking(worldOf(set, release), release)
+    asking = await startAsking(worldOf(set, release, file), release)
   })
   afterAll(() => asking.emulator.close())
 
@@ -35,7 +35,7 @@ describe.each(asked.filter(({ file }) => !NOT_HELD.includes(file)))('$set $relea
 })
 
 /** Services came up in another order there, and have other numbers. */
-function worldOf(set: string, release: string): string {
-  const own = `fixtures/${set}/releases/${release}/world.yaml`
-  return existsSync(own) ? own : `fixtures/${set}/world.yaml`
+function worldOf(set: string, release: string, file: string): string {
+  const own = [`releases/${release}/world.yaml`, `worlds/${file.replace('.jsonl', '.yaml')}`, 'world.yaml']
+  return own.map((each) => `fixtures/${set}/${each}`).find((each) => existsSync(each)) ?? ''
 }

@@ -17,6 +17,8 @@ export interface Recorded<Case> {
 /** The line on top of an older release's answers. */
 export interface About {
   release: string
+  nova: string
+  keystone: string
   asked: number
   differ: number
 }
@@ -26,9 +28,16 @@ export function releasesOf(set: string): string[] {
   return RELEASE_NAMES.filter((name) => name === NEWEST_RELEASE || existsSync(join('fixtures', set, 'releases', name)))
 }
 
-/** The files of questions. */
-export function filesOf(set: string): string[] {
-  return readdirSync(join('fixtures', set, 'answers'))
+/** The files of questions, or those of them that a release was asked. */
+export function filesOf(set: string, release = NEWEST_RELEASE): string[] {
+  const files = readdirSync(join('fixtures', set, 'answers'))
+  return release === NEWEST_RELEASE ? files : files.filter((file) => aboutOf(set, file, release))
+}
+
+/** The line on top of a file of an older release's answers; undefined where it has none, as of the newest. */
+export function aboutOf(set: string, file: string, release: string): About | undefined {
+  const path = join('fixtures', set, 'releases', release, file)
+  return existsSync(path) ? linesOf<About>(path)[0] : undefined
 }
 
 /** Every question of a file, and what that release answered. */
