@@ -12,7 +12,7 @@ import { isQuestion, Pair, type Told } from './pair.ts'
 import { shownQuestion } from './question.ts'
 
 /** For how long a sequence that differs is made shorter. */
-const SHRINK_FOR_MS = 180_000
+const SHRINK_FOR_MS = 90_000
 
 export interface RandomOptions {
   /** How many requests, at the least. */

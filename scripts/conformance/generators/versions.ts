@@ -7,7 +7,6 @@ import { query } from './values.ts'
 const AT_ROOT = [
   ...[
     '/',
-    '',
     '/v2.1',
     '/v2.1/',
     '/v2',
