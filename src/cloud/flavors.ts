@@ -54,9 +54,9 @@ export interface NewFlavor {
   updatedAt?: number | null | undefined
 }
 
-/** Those that a cloud has unless it lists its own: what Nova itself came with, and what DevStack still makes. */
+/** Those that a cloud has unless it lists its own: Nova's classic five, the first so small that many fit on any host. */
 export const DEFAULT_FLAVORS: readonly NewFlavor[] = [
-  { flavorId: '1', name: 'm1.tiny', ramMb: 512, vcpus: 1, diskGb: 1 },
+  { flavorId: '1', name: 'm1.tiny', ramMb: 64, vcpus: 1, diskGb: 0 },
   { flavorId: '2', name: 'm1.small', ramMb: 2048, vcpus: 1, diskGb: 20 },
   { flavorId: '3', name: 'm1.medium', ramMb: 4096, vcpus: 2, diskGb: 40 },
   { flavorId: '4', name: 'm1.large', ramMb: 8192, vcpus: 4, diskGb: 80 },
@@ -130,7 +130,7 @@ export function removeExtraSpec(cloud: Cloud, flavor: Flavor, key: string): bool
 /** Let a project use a flavor that is not public. @throws {CloudError} FlavorAccessExists */
 export function addFlavorAccess(cloud: Cloud, flavor: Flavor, projectId: string): void {
   if (flavor.projects.includes(projectId)) {
-    refuse({ code: 'FlavorAccessExists', flavorId: flavor.flavorId, projectId })
+    refuse({ code: 'FlavorAccessExists', id: flavor.id, projectId })
   }
   flavor.projects = [...flavor.projects, projectId]
   changed(cloud, about('flavor.updated', flavor))
@@ -139,7 +139,7 @@ export function addFlavorAccess(cloud: Cloud, flavor: Flavor, projectId: string)
 /** @throws {CloudError} FlavorAccessNotFound */
 export function removeFlavorAccess(cloud: Cloud, flavor: Flavor, projectId: string): void {
   if (!flavor.projects.includes(projectId)) {
-    refuse({ code: 'FlavorAccessNotFound', flavorId: flavor.flavorId, projectId })
+    refuse({ code: 'FlavorAccessNotFound', id: flavor.id, projectId })
   }
   flavor.projects = flavor.projects.filter((each) => each !== projectId)
   changed(cloud, about('flavor.updated', flavor))

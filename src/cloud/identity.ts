@@ -258,6 +258,17 @@ export function rolesOf(cloud: Cloud, token: Token): RoleName[] {
   return credential ? mine.filter((role) => credential.roles.includes(role)) : mine
 }
 
+/** Whether its holder is an admin of whatever the token is for. nova/context.py `is_admin` */
+export function isAdmin(cloud: Cloud, token: Token | undefined): boolean {
+  return token !== undefined && rolesOf(cloud, token).includes('admin')
+}
+
+/** The project that the token is for; undefined where it is for none. */
+export function projectOf(token: Token | undefined): string | undefined {
+  const scope = token?.scope
+  return scope && 'projectId' in scope ? scope.projectId : undefined
+}
+
 /** The projects a user has any role on. */
 export function projectsOf(cloud: Cloud, userId: string): Project[] {
   const { grants, projects } = cloud.state.identity

@@ -1,7 +1,9 @@
 /** Nova's own checks of texts in a request. nova/api/validation/validators.py, nova/api/validation/parameter_types.py */
 
 import { isIP } from 'node:net'
+import { parseIsoTime } from '../python/iso8601.ts'
 import type { FormatCheck } from '../python/jsonschema.ts'
+import { pythonRegex } from '../python/regex.ts'
 
 const PRINTABLE = 'printable characters'
 
@@ -17,12 +19,13 @@ export const FORMATS: { readonly [name: string]: FormatCheck } = {
       isSpacedName(text) && !text.includes(':'),
       `${PRINTABLE} except :, with at least one non space character`,
     ),
+  description: (text) => (isPrintable(text) ? undefined : ''),
   ipv4: (text) => (isIP(text) === 4 ? undefined : ''),
   ipv6: (text) => (isIP(text) === 6 ? undefined : ''),
   base64: (text) =>
     /^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(text) && text.replace(/\s/g, '').length % 4 === 0 ? undefined : '',
-  'date-time': (text) => (Number.isFinite(Date.parse(text)) ? undefined : ''),
-  regex: (text) => (text !== '' && isRegex(text) ? undefined : ''),
+  'date-time': (text) => (parseIsoTime(text) !== undefined ? undefined : ''),
+  regex: (text) => (text !== '' && pythonRegex(text) ? undefined : ''),
 }
 
 /** What Nova's pattern of a description lets pass. nova/api/validation/parameter_types.py `valid_description_regex` */
@@ -46,13 +49,4 @@ function nameCheck(good: boolean, reason: string): string | undefined {
 /** Python's $ also stands before a newline at the very end. */
 function withoutLastNewline(text: string): string {
   return text.endsWith('\n') ? text.slice(0, -1) : text
-}
-
-function isRegex(text: string): boolean {
-  try {
-    new RegExp(text)
-    return true
-  } catch {
-    return false
-  }
 }

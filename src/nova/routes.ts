@@ -12,6 +12,23 @@ import {
 } from './aggregates.ts'
 import { DETAIL_ZONES, LIST_ZONES } from './availability-zones.ts'
 import {
+  CREATE_EXTRA_SPECS,
+  DELETE_EXTRA_SPEC,
+  LIST_EXTRA_SPECS,
+  SHOW_EXTRA_SPEC,
+  UPDATE_EXTRA_SPEC,
+} from './flavor-extra-specs.ts'
+import {
+  ACT_ON_FLAVOR,
+  CREATE_FLAVOR,
+  DELETE_FLAVOR,
+  DETAIL_FLAVORS,
+  LIST_FLAVOR_ACCESS,
+  LIST_FLAVORS,
+  SHOW_FLAVOR,
+  UPDATE_FLAVOR,
+} from './flavors.ts'
+import {
   DETAIL_HYPERVISORS,
   HYPERVISOR_SERVERS,
   HYPERVISOR_STATISTICS,
@@ -78,6 +95,21 @@ export const ROUTES: readonly Route[] = [
     'GET /:id/uptime :uptime': SHOW_UPTIME,
     'GET /:id/search :search': SEARCH_HYPERVISORS,
     'GET /:id/servers :servers': HYPERVISOR_SERVERS,
+  }),
+  ...resource('flavors', {
+    'GET :list': LIST_FLAVORS,
+    'POST :create': CREATE_FLAVOR,
+    'GET /detail :detail': DETAIL_FLAVORS,
+    'GET /:id :show': SHOW_FLAVOR,
+    'PUT /:id :update': UPDATE_FLAVOR,
+    'DELETE /:id :delete': DELETE_FLAVOR,
+    'POST /:id/action :action': ACT_ON_FLAVOR,
+    'GET /:id/os-flavor-access os-flavor-access:list': LIST_FLAVOR_ACCESS,
+    'GET /:flavor/os-extra_specs os-extra_specs:list': LIST_EXTRA_SPECS,
+    'POST /:flavor/os-extra_specs os-extra_specs:create': CREATE_EXTRA_SPECS,
+    'GET /:flavor/os-extra_specs/:id os-extra_specs:show': SHOW_EXTRA_SPEC,
+    'PUT /:flavor/os-extra_specs/:id os-extra_specs:update': UPDATE_EXTRA_SPEC,
+    'DELETE /:flavor/os-extra_specs/:id os-extra_specs:delete': DELETE_EXTRA_SPEC,
   }),
 ]
 

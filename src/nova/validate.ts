@@ -72,6 +72,13 @@ export const FQDN: Schema = { type: 'string', pattern: '^[a-zA-Z0-9-._]*$', minL
 /** nova/api/validation/parameter_types.py `common_query_param`: any value, any number of times. */
 export const QUERY_PARAMETER: Schema = { type: 'array', items: { type: 'string' } }
 
+/** oslo.utils `strutils.bool_from_string`, strictly: undefined for what is neither. */
+export function boolOrUndefined(text: string): boolean | undefined {
+  const lower = text.trim().toLowerCase()
+  if (['1', 't', 'true', 'on', 'y', 'yes'].includes(lower)) return true
+  return ['0', 'f', 'false', 'off', 'n', 'no'].includes(lower) ? false : undefined
+}
+
 /** oslo.utils `strutils.bool_from_string`, for what the schema has let pass. */
 export function boolFromString(value: PyValue | undefined): boolean {
   return value === true || ['1', 't', 'true', 'on', 'y', 'yes'].includes(String(value).trim().toLowerCase())

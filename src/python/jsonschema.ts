@@ -192,12 +192,12 @@ const CHECKS: { [Keyword in keyof Required<Schema>]: Check } = {
   minimum: (instance, { minimum = 0 }, options) => {
     const value = numberIn(instance, options)
     if (value === undefined || Number(value) >= minimum) return undefined
-    return `${repr(Number.isInteger(Number(value)) ? value : new PyFloat(Number(value)))} is less than the minimum of ${minimum}`
+    return `${repr(exact(value))} is less than the minimum of ${minimum}`
   },
   maximum: (instance, { maximum = 0 }, options) => {
     const value = numberIn(instance, options)
     if (value === undefined || Number(value) <= maximum) return undefined
-    return `${repr(Number.isInteger(Number(value)) ? value : new PyFloat(Number(value)))} is greater than the maximum of ${repr(fromPlain(maximum))}`
+    return `${repr(exact(value))} is greater than the maximum of ${repr(fromPlain(maximum))}`
   },
   exclusiveMinimum: (instance, { exclusiveMinimum = 0 }) => {
     if (
@@ -247,6 +247,12 @@ function matches(pattern: string, text: string): boolean {
   const known = compiled.get(pattern) ?? new RegExp(pattern.replace(/\$$/, '(?=\\n?$)'))
   compiled.set(pattern, known)
   return known.test(text)
+}
+
+/** As Python prints it, which has integers of any size. */
+function exact(value: number | bigint): PyValue {
+  if (typeof value === 'bigint' || Number.isSafeInteger(value)) return value
+  return Number.isInteger(value) ? BigInt(value) : new PyFloat(value)
 }
 
 /** What a bound is compared with; undefined for what is no number. */

@@ -67,9 +67,29 @@ async function logIn(emulator: StartedEmulator, name: string, where?: string | o
   return `${headers['x-subject-token']}`
 }
 
-export async function answerTo({ emulator, names, tokens }: Asking, asked: Case) {
+/** What a question may call by its name, and where that is listed. */
+const LISTED = {
+  server: { path: '/servers?all_tenants=1', key: 'servers', name: 'name' },
+  aggregate: { path: '/os-aggregates', key: 'aggregates', name: 'name' },
+  hypervisor: { path: '/os-hypervisors', key: 'hypervisors', name: 'hypervisor_hostname' },
+} as const
+
+async function lookUp({ emulator, names }: Asking, kind: keyof typeof LISTED): Promise<void> {
+  const { path, key, name } = LISTED[kind]
+  const headers = { 'X-Auth-Token': names.get('token')!, 'OpenStack-API-Version': 'compute 2.53' }
+  const { text } = await send(emulator, 'GET', `/v2.1${path}`, headers)
+  for (const each of JSON.parse(text)[key]) names.set(`${kind} ${each[name]}`, `${each.id}`)
+}
+
+export async function answerTo(asking: Asking, asked: Case) {
+  const { emulator, names, tokens } = asking
+  for (const [, kind] of JSON.stringify(asked).matchAll(/\{(server|aggregate|hypervisor) /g)) {
+    await lookUp(asking, kind as keyof typeof LISTED)
+  }
   const fill = (text: string) => {
-    return text.replace(/\{(token|(?:uuid|int) [^}]+)\}/g, (whole, name) => names.get(name) ?? expect.fail(whole))
+    return text.replace(/\{(token|(?:uuid|int|server|aggregate|hypervisor) [^}]+)\}/g, (whole, name) => {
+      return names.get(name) ?? expect.fail(whole)
+    })
   }
   const method = VERBS.find((verb) => asked[verb] !== undefined)!
   const token = tokens[asked.as ?? 'admin']
@@ -116,7 +136,8 @@ function calm({ unordered }: Case, text: string): string {
 /** What differs between any two clouds, replaced by a name. */
 function tidy(text: string, { names, url, path }: { names: Map<string, string>; url: string; path: string }): string {
   let tidied = text
-  for (const [name, id] of names) if (/^uuid nova-/.test(name)) tidied = tidied.replaceAll(id, `<${name}>`)
+  for (const [name, id] of names)
+    if (/^(uuid nova-|server|hypervisor)/.test(name)) tidied = tidied.replaceAll(id, `<${name}>`)
   tidied = tidied
     .replaceAll(names.get('token')!, '<token>')
     .replaceAll(`${url}/identity/v3`, '<identity>')
@@ -124,7 +145,10 @@ function tidy(text: string, { names, url, path }: { names: Map<string, string>; 
     .replaceAll(url, '<compute>')
     .replace(/req-[\da-f-]{36}/g, '<request>')
     .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)?/g, '<time>')
+    .replace(/\b[\da-f]{56}\b/g, '<host-id>')
     .replace(/\b[\da-f]{32}\b/g, '<id>')
+    .replace(/\br-[\da-z]{8}\b/g, '<reservation>')
+    .replace(/"adminPass": "[^"]*"/g, '"adminPass": "<password>"')
   for (const [name, id] of names) {
     if (!name.startsWith('int ')) continue
     if (path.includes('/os-services')) tidied = tidied.replace(new RegExp(`("id": )${id}\\b`, 'g'), `$1"<${name}>"`)
