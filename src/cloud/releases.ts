@@ -32,6 +32,12 @@ export const RELEASES: Record<string, number> = {
 /** Their names, the newest first. */
 export const RELEASE_NAMES: readonly string[] = Object.keys(RELEASES)
 
+/**
+ * The first release in which a host is not forced up while evacuations from it are done and not completed.
+ * nova/api/openstack/compute/services.py `_check_for_evacuations`
+ */
+export const EVACUATIONS_HOLD_DOWN_SINCE = 'xena'
+
 /** Whether one release came out before another. */
 export function isBefore(release: string, other: string): boolean {
   return RELEASE_NAMES.indexOf(release) > RELEASE_NAMES.indexOf(other)

@@ -10,6 +10,7 @@ import { uuidFor } from './ids.ts'
 import { countInstancesOn } from './instances.ts'
 import { completeEvacuations, hasDoneEvacuations, inProgressOn } from './migrations.ts'
 import { type LeftProcess, leaveProcess, type ProcessState, takeLeftProcess } from './processes.ts'
+import { EVACUATIONS_HOLD_DOWN_SINCE, isBefore } from './releases.ts'
 import { markDisabled } from './resource-providers.ts'
 
 /** How long a service may go unheard before it counts as down. Nova's `service_down_time` default. */
@@ -183,7 +184,7 @@ export function startLeftProcess(cloud: Cloud, { binary, host, cell }: LeftProce
  */
 export function updateService(cloud: Cloud, service: Service, change: ServiceChange): boolean {
   if (service.binary !== COMPUTE) refuse({ code: 'NotAComputeService', binary: service.binary })
-  if (change.forcedDown === false && hasDoneEvacuations(cloud, service.host, service.cell)) {
+  if (change.forcedDown === false && isHeldDown(cloud, service.host, service.cell)) {
     refuse({ code: 'EvacuationsNotCompleted', host: service.host })
   }
   return changeService(cloud, service, change)
@@ -198,11 +199,7 @@ export function updateService(cloud: Cloud, service: Service, change: ServiceCha
  */
 export function updateServiceOf(cloud: Cloud, host: string, binary: string, change: ServiceChange): void {
   // Nova has not yet chosen the host's cell when it looks for evacuations, so it asks the API's own: the first.
-  if (
-    binary === COMPUTE &&
-    change.forcedDown === false &&
-    hasDoneEvacuations(cloud, host, cloud.state.cells[0]?.name)
-  ) {
+  if (binary === COMPUTE && change.forcedDown === false && isHeldDown(cloud, host, cloud.state.cells[0]?.name)) {
     refuse({ code: 'EvacuationsNotCompleted', host })
   }
   if (binary !== COMPUTE) refuse({ code: 'NotAComputeService', binary })
@@ -210,6 +207,11 @@ export function updateServiceOf(cloud: Cloud, host: string, binary: string, chan
   reach(cloud, mapping.cell)
   const service = findServiceOf(cloud, mapping.host, binary, mapping.cell)
   changeService(cloud, service ?? refuse({ code: 'HostBinaryNotFound', host, binary }), change)
+}
+
+/** Whether evacuations keep a host from being forced up. Older releases do not look. */
+function isHeldDown(cloud: Cloud, host: string, cell: string | undefined): boolean {
+  return !isBefore(cloud.state.release, EVACUATIONS_HOLD_DOWN_SINCE) && hasDoneEvacuations(cloud, host, cell)
 }
 
 /**
