@@ -19,6 +19,8 @@ export interface Sayings {
   sizeLimit: string
   /** Whether who speaks for another needs the role `service`, or a good token is enough. keystonemiddleware `service_token_roles_required` */
   serviceNeedsRole: boolean
+  /** Whether there are words of their own for what is empty and should not be. jsonschema/_keywords.py `minLength` */
+  tellsEmpty: boolean
   /** How deep a body may lie: what the pipeline leaves of Python's stack, as measured. */
   deepest: { token: number; open: number; root: number }
 }
@@ -30,6 +32,7 @@ const NEWEST: Sayings = {
   // The real one forgets to say how much is too much.
   sizeLimit: '%s',
   serviceNeedsRole: true,
+  tellsEmpty: true,
   deepest: { token: 1404, open: 1442, root: 1450 },
 }
 
@@ -53,6 +56,7 @@ export const CHANGES: readonly Change[] = [
     before: { legacyApi: { status: 'SUPPORTED', updated: '2011-01-21T11:33:21Z' }, serviceNeedsRole: false },
   },
   { since: '2024.2', before: { readsVersionQuery: false, sizeLimit: '114688' } },
+  { since: '2024.1', before: { tellsEmpty: false } },
 ]
 
 const known = new Map<string, Sayings>()

@@ -1,16 +1,19 @@
 /** What a request may contain: Nova's schemas, one for each range of versions, and its words for what is not as they want it. */
 
+import type { Cloud } from '../cloud/cloud.ts'
 import { type Options, type Schema, type ValidationError, validate } from '../python/jsonschema.ts'
 import { str } from '../python/repr.ts'
 import type { PyValue } from '../python/values.ts'
 import { NovaFault } from './errors.ts'
 import { FORMATS } from './formats.ts'
+import { sayingsOf } from './releases.ts'
 
 /** The schemas of one method, the oldest first; each holds from its version to the next one's. */
 export type VersionedSchemas = readonly { from: number; schema: Schema }[]
 
 /** Under /v2 the oldest schema holds, and what is too much is taken out rather than refused. */
 export interface Asked {
+  cloud: Cloud
   version: number
   legacy: boolean
 }
@@ -39,8 +42,8 @@ export function validateQuery(query: Map<string, string[]>, schemas: VersionedSc
   }
 }
 
-function optionsFor({ legacy }: Asked): Options {
-  return { relaxed: legacy, numbersInText: true, formats: FORMATS }
+function optionsFor({ cloud, legacy }: Asked): Options {
+  return { relaxed: legacy, numbersInText: true, formats: FORMATS, tellsEmpty: sayingsOf(cloud).tellsEmpty }
 }
 
 function inWords(

@@ -74,6 +74,8 @@ export interface Options {
    * nova/api/validation/validators.py `_number_from_str`
    */
   numbersInText?: boolean
+  /** Whether it has words of their own for what is empty and for what should be. As jsonschema from 4.21 on; default true. */
+  tellsEmpty?: boolean
   /** OpenStack's own checks of texts, by name, beside `uuid`. */
   formats?: { readonly [name: string]: FormatCheck }
 }
@@ -160,34 +162,34 @@ const CHECKS: { [Keyword in keyof Required<Schema>]: Check } = {
     if (values.some((value) => equal(value, instance))) return undefined
     return `${repr(instance)} is not one of ${repr(fromPlain(values))}`
   },
-  minLength: (instance, { minLength = 0 }) => {
+  minLength: (instance, { minLength = 0 }, { tellsEmpty = true }) => {
     if (typeof instance !== 'string' || lengthOf(instance) >= minLength) return undefined
-    return `${repr(instance)} ${minLength === 1 ? 'should be non-empty' : 'is too short'}`
+    return `${repr(instance)} ${minLength === 1 && tellsEmpty ? 'should be non-empty' : 'is too short'}`
   },
-  maxLength: (instance, { maxLength = 0 }) => {
+  maxLength: (instance, { maxLength = 0 }, { tellsEmpty = true }) => {
     if (typeof instance !== 'string' || lengthOf(instance) <= maxLength) return undefined
-    return `${repr(instance)} ${maxLength === 0 ? 'is expected to be empty' : 'is too long'}`
+    return `${repr(instance)} ${maxLength === 0 && tellsEmpty ? 'is expected to be empty' : 'is too long'}`
   },
-  minItems: (instance, { minItems = 0 }) => {
+  minItems: (instance, { minItems = 0 }, { tellsEmpty = true }) => {
     if (!Array.isArray(instance) || instance.length >= minItems) return undefined
-    return `${repr(instance)} ${minItems === 1 ? 'should be non-empty' : 'is too short'}`
+    return `${repr(instance)} ${minItems === 1 && tellsEmpty ? 'should be non-empty' : 'is too short'}`
   },
-  maxItems: (instance, { maxItems = 0 }) => {
+  maxItems: (instance, { maxItems = 0 }, { tellsEmpty = true }) => {
     if (!Array.isArray(instance) || instance.length <= maxItems) return undefined
-    return `${repr(instance)} ${maxItems === 0 ? 'is expected to be empty' : 'is too long'}`
+    return `${repr(instance)} ${maxItems === 0 && tellsEmpty ? 'is expected to be empty' : 'is too long'}`
   },
   uniqueItems: (instance, { uniqueItems = false }) => {
     if (!uniqueItems || !Array.isArray(instance)) return undefined
     if (new Set(instance.map((item) => repr(item))).size === instance.length) return undefined
     return `${repr(instance)} has non-unique elements`
   },
-  minProperties: (instance, { minProperties = 0 }) => {
+  minProperties: (instance, { minProperties = 0 }, { tellsEmpty = true }) => {
     if (!isDict(instance) || instance.size >= minProperties) return undefined
-    return `${repr(instance)} ${minProperties === 1 ? 'should be non-empty' : 'does not have enough properties'}`
+    return `${repr(instance)} ${minProperties === 1 && tellsEmpty ? 'should be non-empty' : 'does not have enough properties'}`
   },
-  maxProperties: (instance, { maxProperties = 0 }) => {
+  maxProperties: (instance, { maxProperties = 0 }, { tellsEmpty = true }) => {
     if (!isDict(instance) || instance.size <= maxProperties) return undefined
-    return `${repr(instance)} ${maxProperties === 0 ? 'is expected to be empty' : 'has too many properties'}`
+    return `${repr(instance)} ${maxProperties === 0 && tellsEmpty ? 'is expected to be empty' : 'has too many properties'}`
   },
   minimum: (instance, { minimum = 0 }, options) => {
     const value = numberIn(instance, options)
