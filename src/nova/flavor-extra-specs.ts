@@ -1,13 +1,15 @@
 /** os-extra_specs of a flavor: the marks that schedulers and agents read. nova/api/openstack/compute/flavors_extraspecs.py */
 
 import { type Flavor, getFlavor, removeExtraSpec, setExtraSpecs } from '../cloud/flavors.ts'
+import { projectOf } from '../cloud/identity.ts'
 import { dumps } from '../python/json.ts'
 import type { Schema } from '../python/jsonschema.ts'
 import { isDict, PyFloat, type PyValue } from '../python/values.ts'
 import { NovaFault } from './errors.ts'
 import { assertKnownSpec, CHECKED_FROM } from './extra-specs.ts'
 import { flavorFor } from './flavors.ts'
-import { type ApiMethod, type Call, requireAdmin, requireProjectReader } from './resource.ts'
+import { requireRole } from './policy.ts'
+import { type ApiMethod, type Call, requireAdmin } from './resource.ts'
 import { metadataOf, NO_QUERY } from './validate.ts'
 
 const SPECS = metadataOf(['string', 'number'])
@@ -22,7 +24,7 @@ const CREATE: Schema = {
 export const LIST_EXTRA_SPECS: ApiMethod = {
   query: NO_QUERY,
   run: (call) => {
-    requireProjectReader(call, rule('index'))
+    requireRole(call, rule('index'), 'reader', projectOf(call.token))
     return dumps({ extra_specs: flavorFor(call, flavorId(call)).extraSpecs })
   },
 }
@@ -31,7 +33,7 @@ export const LIST_EXTRA_SPECS: ApiMethod = {
 export const SHOW_EXTRA_SPEC: ApiMethod = {
   query: NO_QUERY,
   run: (call) => {
-    requireProjectReader(call, rule('show'))
+    requireRole(call, rule('show'), 'reader', projectOf(call.token))
     const { extraSpecs } = flavorFor(call, flavorId(call))
     if (!Object.hasOwn(extraSpecs, call.id)) throw noSuchSpec(call)
     return dumps({ [call.id]: extraSpecs[call.id] })

@@ -10,7 +10,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { Cloud } from '../cloud/cloud.ts'
 import { CloudError } from '../cloud/errors.ts'
-import { findToken, isGood, projectOf, rolesOf, TOKEN_SHOWN_MS, type Token } from '../cloud/identity.ts'
+import { findToken, isGood, rolesOf, TOKEN_SHOWN_MS, type Token } from '../cloud/identity.ts'
 import { answerWith, type Body } from '../python/answer.ts'
 import { dumps, loads } from '../python/json.ts'
 import { isDict, PyError, type PyValue } from '../python/values.ts'
@@ -164,18 +164,6 @@ export function requireAdmin({ cloud, token, served }: Call, rule: string): void
   if (!token || !scoped || !rolesOf(cloud, token).includes('admin')) {
     throw new NovaFault(403, `Policy doesn't allow ${rule} to be performed.`)
   }
-}
-
-/**
- * An admin of a project, or who may at least read in the one that is asked about: the token's own.
- * nova/policies/base.py `PROJECT_READER_OR_ADMIN`
- *
- * @throws {NovaFault} 403
- */
-export function requireProjectReader(call: Call, rule: string): void {
-  const { cloud, token } = call
-  const roles = token && projectOf(token) !== undefined ? rolesOf(cloud, token) : []
-  if (!roles.some((role) => ['admin', 'manager', 'member', 'reader'].includes(role))) requireAdmin(call, rule)
 }
 
 /** An answer of Nova's, with the headers that all of them have. */

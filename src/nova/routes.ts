@@ -28,6 +28,7 @@ import {
   SHOW_FLAVOR,
   UPDATE_FLAVOR,
 } from './flavors.ts'
+import { LIST_HOSTS, REBOOT_HOST, SHOW_HOST, SHUTDOWN_HOST, STARTUP_HOST, UPDATE_HOST } from './hosts.ts'
 import {
   DETAIL_HYPERVISORS,
   HYPERVISOR_SERVERS,
@@ -37,7 +38,9 @@ import {
   SHOW_HYPERVISOR,
   SHOW_UPTIME,
 } from './hypervisors.ts'
+import { DEFAULT_QUOTAS, DETAIL_QUOTAS, SHOW_LIMITS, SHOW_QUOTAS } from './quotas.ts'
 import type { ApiMethod } from './resource.ts'
+import { DELETE_SERVER_GROUP, LIST_SERVER_GROUPS, SHOW_SERVER_GROUP } from './server-groups.ts'
 import { ACTIONS, actionAt, DELETE_SERVICE, indexServices, UPDATE_SERVICE } from './services.ts'
 import { SHOW_VERSION } from './versions.ts'
 
@@ -95,6 +98,25 @@ export const ROUTES: readonly Route[] = [
     'GET /:id/uptime :uptime': SHOW_UPTIME,
     'GET /:id/search :search': SEARCH_HYPERVISORS,
     'GET /:id/servers :servers': HYPERVISOR_SERVERS,
+  }),
+  ...resource('os-hosts', {
+    'GET :list': LIST_HOSTS,
+    'GET /:id :show': SHOW_HOST,
+    'PUT /:id :update': UPDATE_HOST,
+    'GET /:id/startup :startup': STARTUP_HOST,
+    'GET /:id/shutdown :shutdown': SHUTDOWN_HOST,
+    'GET /:id/reboot :reboot': REBOOT_HOST,
+  }),
+  ...resource('limits', { 'GET :show': SHOW_LIMITS }),
+  ...resource('os-quota-sets', {
+    'GET /:id :show': SHOW_QUOTAS,
+    'GET /:id/detail :detail': DETAIL_QUOTAS,
+    'GET /:id/defaults :defaults': DEFAULT_QUOTAS,
+  }),
+  ...resource('os-server-groups', {
+    'GET :list': LIST_SERVER_GROUPS,
+    'GET /:id :show': SHOW_SERVER_GROUP,
+    'DELETE /:id :delete': DELETE_SERVER_GROUP,
   }),
   ...resource('flavors', {
     'GET :list': LIST_FLAVORS,
