@@ -59,6 +59,8 @@ export interface CloudState {
   aggregates: Map<number, Aggregate>
   /** By id. */
   migrations: Map<number, Migration>
+  /** When a move that is under way ends, by the id of its migration; milliseconds since 1970. See moves.ts */
+  arrivals: Map<number, number>
   identity: Identity
   /** How many ids each table has given out, by the table's name. */
   counters: Map<string, number>
@@ -75,6 +77,8 @@ export interface Cloud {
   readonly listeners: Set<(event: CloudEvent) => void>
   /** Calls off what waits for a process that has no service. processes.ts */
   sleeping?: (() => void) | undefined
+  /** Calls off what waits for the next arrival. moves.ts */
+  moving?: (() => void) | undefined
 }
 
 /** An empty cloud. Public functions that fill one: `createCloud` in description.ts. */
@@ -102,6 +106,7 @@ export function emptyCloud(seed: number, clock: Clock): Cloud {
       instancesOn: new Map(),
       aggregates: new Map(),
       migrations: new Map(),
+      arrivals: new Map(),
       identity: {
         users: new Map(),
         projects: new Map(),

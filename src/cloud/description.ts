@@ -11,7 +11,7 @@ import { DEFAULT_HYPERVISOR, describeHypervisor, type Hypervisor, type Hyperviso
 import { addStaticTokens, addUser, DEFAULT_USERS, type NewUser, type RoleName } from './identity.ts'
 import { addImage, DEFAULT_IMAGES, type NewImage } from './images.ts'
 import { type Instance, type NewInstance, placeInstances } from './instances.ts'
-import { type NewMigration, recordMigration } from './migrations.ts'
+import { type NewMove, recordMove, wakeMoves } from './moves.ts'
 import { type LeftProcess, leaveProcess, type ProcessState, wakeProcesses } from './processes.ts'
 import { NEWEST_RELEASE, RELEASES } from './releases.ts'
 import { createResourceClass } from './resource-classes.ts'
@@ -52,7 +52,7 @@ export interface CloudDescription {
   /** Default: `DEFAULT_IMAGES`. */
   images?: readonly NewImage[] | undefined
   instances?: (NewInstance & { count?: number | undefined })[] | undefined
-  migrations?: NewMigration[] | undefined
+  migrations?: NewMove[] | undefined
   cells?: CellDescription[] | undefined
   users?: NewUser[] | undefined
   /** Default: one of each host. When they are listed, there are no others. */
@@ -121,7 +121,7 @@ export function createCloud(description: CloudDescription, { seed, clock }: { se
   each(description.flavors ?? DEFAULT_FLAVORS, 'flavors', (wanted) => addFlavor(cloud, wanted))
   each(description.images ?? DEFAULT_IMAGES, 'images', (wanted) => addImage(cloud, wanted))
   each(description.instances, 'instances', (wanted) => placeInstances(cloud, wanted))
-  each(description.migrations, 'migrations', (wanted) => recordMigration(cloud, wanted))
+  each(description.migrations, 'migrations', (wanted) => recordMove(cloud, wanted))
   each(description.users ?? DEFAULT_USERS, 'users', (wanted) => addUser(cloud, wanted))
   addStaticTokens(cloud)
   addPlacement(cloud, description)
@@ -142,6 +142,7 @@ export function replaceCloud(cloud: Cloud, other: Cloud): void {
   cloud.state = other.state
   cloud.clock.restore(other.clock.state())
   wakeProcesses(cloud)
+  wakeMoves(cloud)
   changed(cloud, { type: 'clock.moved', now: cloud.clock.now() })
 }
 
@@ -163,7 +164,7 @@ export function describeCloud(cloud: Cloud): CloudDescription {
     aggregates: [...state.aggregates.values()].map((aggregate: Aggregate) => structuredClone(aggregate)),
     flavors: [...state.flavors.values()].map((flavor) => structuredClone(flavor)),
     instances: [...state.instances.values()].map((instance: Instance) => ({ ...instance })),
-    migrations: [...state.migrations.values()].map((migration) => ({ ...migration })),
+    migrations: [...state.migrations.values()].map((each) => ({ ...each, endsAt: state.arrivals.get(each.id) })),
     users: describeUsers(cloud),
     images: [...state.images.values()].map((image) => ({ ...image })),
     resourceProviders: [...state.resourceProviders.values()].map((provider) => ({ ...provider })),
@@ -171,7 +172,7 @@ export function describeCloud(cloud: Cloud): CloudDescription {
     resourceClasses: [...state.resourceClasses.values()].map(({ name, createdAt }) => ({ name, createdAt })),
     traits: [...state.traits.values()].map((trait) => ({ ...trait })),
     processes: [...state.leftProcesses.values()].map(describeLeftProcess),
-    counters: Object.fromEntries(state.counters),
+    counters: Object.fromEntries([...state.counters].sort(([one], [other]) => (one < other ? -1 : 1))),
   }
 }
 

@@ -4,7 +4,7 @@ import { COMPUTE, findHostMapping } from './cells.ts'
 import type { Cloud } from './cloud.ts'
 import { impossible } from './errors.ts'
 import { changeInstance, type Instance } from './instances.ts'
-import { changeMigration, type Migration, recordMigration } from './migrations.ts'
+import { changeMigration, type Migration, type NewMigration, recordMigration } from './migrations.ts'
 import { findServiceOf, isUp } from './services.ts'
 
 /** How long a live migration takes, unless it is said. Milliseconds of the cloud's clock. */
@@ -43,15 +43,43 @@ export function migrateInstance(cloud: Cloud, instance: Instance, to: string, ta
   if (!dest.up) impossible(`the nova-compute on host "${to}" is down, so nothing can be migrated to it`)
   const source = instance.host
   const record = { type: 'live-migration', source, dest: dest.host, instance: instance.uuid } as const
-  const migration = recordMigration(cloud, { ...record, status: 'running' })
+  const migration = recordMove(cloud, { ...record, status: 'running', endsAt: cloud.clock.now() + takesMs })
   changeInstance(cloud, instance, { status: 'MIGRATING' })
-  cloud.clock.at(cloud.clock.now() + takesMs, () => finish(cloud, migration.id, instance.uuid))
   return migration
 }
 
-function finish(cloud: Cloud, id: number, uuid: string): void {
+/** A migration, and when the move ends that it is the record of, if one is under way. */
+export interface NewMove extends NewMigration {
+  /** Milliseconds since 1970. Default: nothing is under way, whatever its status says. */
+  endsAt?: number | undefined
+}
+
+/** @throws {CloudError} Impossible: there is no such instance, or the id is taken */
+export function recordMove(cloud: Cloud, { endsAt, ...wanted }: NewMove): Migration {
+  const migration = recordMigration(cloud, wanted)
+  if (endsAt !== undefined) cloud.state.arrivals.set(migration.id, endsAt)
+  wakeMoves(cloud)
+  return migration
+}
+
+/** Wait for the next move that ends. Whoever puts another state into the cloud calls it. */
+export function wakeMoves(cloud: Cloud): void {
+  cloud.moving?.()
+  cloud.moving = undefined
+  const [first, ...others] = cloud.state.arrivals
+  if (!first) return
+  const [id, endsAt] = others.reduce((next, each) => (each[1] < next[1] ? each : next), first)
+  const arrive = () => {
+    cloud.state.arrivals.delete(id)
+    finish(cloud, id)
+    wakeMoves(cloud)
+  }
+  cloud.moving = cloud.clock.at(endsAt, arrive)
+}
+
+function finish(cloud: Cloud, id: number): void {
   const migration = cloud.state.migrations.get(id)
-  const instance = cloud.state.instances.get(uuid)
+  const instance = cloud.state.instances.get(migration?.instance ?? '')
   // Somebody else has ended it, or taken the instance away.
   if (migration?.status !== 'running' || !instance) return
   const arrived = upOn(cloud, migration.source) && migration.dest !== null && upOn(cloud, migration.dest)

@@ -2,6 +2,7 @@
 
 import type { ClockState } from './clock.ts'
 import { type Cloud, type CloudState, changed } from './cloud.ts'
+import { wakeMoves } from './moves.ts'
 import { wakeProcesses } from './processes.ts'
 
 export interface CloudSnapshot {
@@ -18,6 +19,7 @@ export function restore(cloud: Cloud, kept: CloudSnapshot): void {
   cloud.state = copyOf(kept.state)
   cloud.clock.restore(kept.clock)
   wakeProcesses(cloud)
+  wakeMoves(cloud)
   changed(cloud, { type: 'clock.moved', now: cloud.clock.now() })
 }
 

@@ -130,6 +130,8 @@ export type MigrationEntry = {
   /** The instance's UUID or name. */
   instance?: string | null | undefined
   id?: number | undefined
+  /** When a move that is under way (`running`) is over. */
+  ends_at?: string | undefined
 }
 
 /** A cell: where services are kept. Default of all: `cell1`. */

@@ -4,6 +4,7 @@ import type { AggregateWish } from '../cloud/aggregates.ts'
 import type { CloudDescription, ServiceDescription } from '../cloud/description.ts'
 import type { NewFlavor } from '../cloud/flavors.ts'
 import type { HypervisorWish } from '../cloud/hypervisors.ts'
+import type { NewMove } from '../cloud/moves.ts'
 import { moment, text } from './moment.ts'
 import {
   fromAllocationEntry,
@@ -24,6 +25,7 @@ export interface WorldDescription extends CloudDescription {
 }
 
 type ServiceEntry = NonNullable<WorldFile['services']>[number]
+type MigrationEntry = NonNullable<WorldFile['migrations']>[number]
 
 /** What the file describes. It has been checked against the schema before. */
 export function fromWorldFile({ resource_providers, resource_classes, ...file }: WorldFile): WorldDescription {
@@ -35,6 +37,7 @@ export function fromWorldFile({ resource_providers, resource_classes, ...file }:
     hosts: file.hosts?.map(({ name, ...offer }) => ({ name, ...fromOffer(offer) })),
     aggregates: file.aggregates?.map(fromAggregateEntry),
     flavors: file.flavors?.map(fromFlavorEntry),
+    migrations: file.migrations?.map(fromMigrationEntry),
     users: file.users?.map(({ system_roles, domain_roles, ...same }) => ({
       ...same,
       systemRoles: system_roles,
@@ -51,6 +54,11 @@ export function fromWorldFile({ resource_providers, resource_classes, ...file }:
       nextUpdate: moment(next_update_at) ?? undefined,
     })),
   }
+}
+
+/** What an entry of `migrations` describes. */
+export function fromMigrationEntry({ ends_at, ...same }: MigrationEntry): NewMove {
+  return { ...same, endsAt: moment(ends_at) ?? undefined }
 }
 
 /** What an entry of `services` describes. */
@@ -86,7 +94,7 @@ export function toWorldFile({ seed, release, clock, ...parts }: WorldDescription
     flavors: parts.flavors?.map(toFlavorEntry),
     images: parts.images?.map(toImageEntry),
     instances: parts.instances,
-    migrations: parts.migrations,
+    migrations: parts.migrations?.map(({ endsAt, ...same }) => ({ ...same, ends_at: text(endsAt) ?? undefined })),
     users: parts.users?.map(({ systemRoles, domainRoles, ...same }) => ({
       ...same,
       system_roles: systemRoles,

@@ -104,6 +104,7 @@ export const MigrationEntry = z.strictObject({
   dest: name.nullish(),
   instance: name.nullish(),
   id: id.optional(),
+  ends_at: time.optional(),
 })
 
 export const CellEntry = z.strictObject({
