@@ -141,3 +141,21 @@ test('a reset world answers byte for byte as it did at first', async () => {
   await nova.control('POST', '/reset')
   expect(await walk(nova)).toEqual(first)
 })
+
+test('a move that was under way is under way again, and ends when it would have ended', async () => {
+  await using nova = await boot()
+  const steps = [{ migrate: { instance: 'host1-1', to: 'host2' } }]
+  await nova.control('POST', '/scenarios', { steps })
+  await nova.control('POST', '/clock/advance', { by: '4s' })
+  const { json: kept } = await nova.control('POST', '/snapshots')
+  const isMoving = async () => (await nova.control('GET', '/instances/host1-1')).json
+  for (let round = 0; round < 2; round++) {
+    await nova.control('POST', '/clock/advance', { by: '5s' })
+    expect(await isMoving()).toMatchObject({ status: 'MIGRATING', host: 'host1' })
+    await nova.control('POST', '/clock/advance', { by: '1s' })
+    expect(await isMoving()).toMatchObject({ status: 'ACTIVE', host: 'host2' })
+    await nova.control('POST', `/snapshots/${kept.id}/restore`)
+  }
+  await nova.control('POST', '/reset')
+  expect(nova.cloud.clock.waiting()).toBe(0)
+})
