@@ -14,6 +14,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   scenarios: ['cloud', 'reading', 'faults'],
   worlds: ['cloud', 'python', 'reading', 'faults', 'keystone', 'nova', 'scenarios', 'recordings'],
   handles: [],
+  commands: ['cloud', 'reading', 'faults', 'scenarios', 'handles'],
   control: ['cloud', 'reading', 'faults', 'worlds', 'scenarios', 'recordings'],
 }
 
