@@ -1,5 +1,6 @@
 /** A cloud that questions are put to: where its services are, who may ask, and what its ids are called. */
 
+import type { OwnWords } from './naming.ts'
 import { askedOf, type Question } from './question.ts'
 import { type Answer, send } from './wire.ts'
 
@@ -92,6 +93,24 @@ export class AskedCloud {
       for (const { id, binary, host } of (await this.get('/os-services', version)).services) {
         this.ids.set(`${kind} ${binary}@${host}`, String(id))
       }
+    }
+  }
+
+  /** What this cloud calls by names of its own. Integer ids are not among them: both clouds have the same. */
+  ownWords(): OwnWords {
+    const { identity, compute, placement } = this.addresses
+    return {
+      ids: () => [
+        ...[...this.ids].flatMap(([name, id]): [string, string][] => (id.length >= 32 ? [[`<${name}>`, id]] : [])),
+        ...[...this.tokens].map(([who, token]): [string, string] => [`<token ${who}>`, token]),
+      ],
+      addresses: [
+        [identity, '<identity>'],
+        [identity.replace(/\/v3$/, ''), '<keystone>'],
+        ...(placement ? [[placement, '<placement>'] as [string, string]] : []),
+        [compute, '<nova>'],
+        [compute.replace(/\/v2\.1$/, ''), '<compute>'],
+      ],
     }
   }
 

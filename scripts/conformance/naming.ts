@@ -2,8 +2,7 @@
 
 import { dumps, loads, type Writable } from '../../src/python/json.ts'
 import { isDict, type PyValue } from '../../src/python/values.ts'
-import type { AskedCloud } from './cloud.ts'
-import { methodOf, type Question } from './question.ts'
+import { methodOf, pathOf, type Question, type Verb } from './question.ts'
 import type { Answer } from './wire.ts'
 
 /** An answer with names in it. */
@@ -32,44 +31,46 @@ const UNORDERED = new Set([
 ])
 
 export interface Naming {
-  name(question: Question, answer: Answer): Named
+  /** @param question what was asked: where, and by which method, decides what is chance in the answer */
+  name(question: Pick<Question, 'at' | Verb>, answer: Answer): Named
+}
+
+/** What a cloud calls by names of its own. */
+export interface OwnWords {
+  /** Each id and what stands for it: `['<user admin>', '36bd…']`. */
+  ids(): [name: string, id: string][]
+  /** Each address and what stands for it, the longer before those that it begins with. */
+  addresses: [address: string, name: string][]
 }
 
 /** Ids that nobody has a name for are counted in the order in which they come, so that the same one has the same name. */
-export function createNaming(cloud: AskedCloud): Naming {
+export function createNaming({ ids, addresses }: OwnWords): Naming {
   const counted = new Map<string, string>()
   const count = (kind: string, id: string) => {
-    const name = counted.get(id) ?? `<${kind}-${counted.size + 1}>`
-    counted.set(id, name)
+    const name = counted.get(`${kind} ${id}`) ?? `<${kind}-${counted.size + 1}>`
+    counted.set(`${kind} ${id}`, name)
     return name
   }
-  const known = () => {
-    const ids = [...cloud.ids].filter(([, id]) => id.length >= 32)
-    return [...ids, ...[...cloud.tokens].map(([who, token]): [string, string] => [`token ${who}`, token])]
-  }
-  const { identity, compute, placement } = cloud.addresses
-  const addresses: [string, string][] = [
-    [identity, '<identity>'],
-    [identity.replace(/\/v3$/, ''), '<keystone>'],
-    ...(placement ? [[placement, '<placement>'] as [string, string]] : []),
-    [compute, '<nova>'],
-    [compute.replace(/\/v2\.1$/, ''), '<compute>'],
-  ]
-  const tidy = (text: string, at: Question['at']): string => {
+  const tidy = (text: string, { at, path }: Where): string => {
     let tidied = text
-    for (const [name, id] of known()) tidied = tidied.replaceAll(id, `<${name}>`)
+    for (const [name, id] of ids()) tidied = tidied.replaceAll(id, name)
     for (const [address, name] of addresses) tidied = tidied.replaceAll(address, name)
-    return tidied
+    tidied = tidied
       .replace(/req-[\da-f-]{36}/g, '<request>')
       .replace(TIME, (_, between, fraction = '', zone = '') => {
         return `<time${between}${fraction === '' || fraction === '.000000' ? fraction : '.ffffff'}${zone}>`
       })
       .replace(/"audit_ids": \[[^\]]*\]/g, (list) => list.replace(/"[\w-]{22}"/g, '"<audit>"'))
+      .replace(/\b[\da-f]{56}\b/g, (id) => count('host-id', id))
       .replace(/\b[\da-f]{32}\b/g, '<id>')
+      .replace(/\binstance-[\da-f]{8}\b/g, (id) => count('instance', id))
       .replace(UUID, (id) => (at === 'identity' ? '<uuid>' : count('uuid', id)))
+    // Counted by the database, from one run to the next.
+    return path.startsWith('/os-migrations') ? tidied.replace(/(?<="id": )\d+/g, (id) => count('int', id)) : tidied
   }
   return {
     name(question, { status, headers, text }) {
+      const where = { at: question.at, path: pathOf(question) }
       const named: Named['headers'] = {}
       for (const [name, value] of Object.entries(headers)) {
         if (NOT_COMPARED.has(name) || value === undefined) continue
@@ -79,16 +80,29 @@ export function createNaming(cloud: AskedCloud): Naming {
         else if (name === 'content-length') {
           const right = Number(value) === Buffer.byteLength(text) || methodOf(question) === 'HEAD'
           named[name] = right ? '<length>' : `${value}, and not the length of the body`
-        } else named[name] = tidy([value].flat().join(', '), question.at)
+        } else named[name] = tidy([value].flat().join(', '), where)
       }
-      const body = tidy(text, question.at)
-      return { status, headers: named, body: question.at === 'identity' ? calm(body) : body }
+      const body = tidy(text, where)
+      return { status, headers: named, body: isCalm(where) ? body : calm(body, where) }
     },
   }
 }
 
-/** Lists that no order is promised for, sorted; and of the catalogue, the services that every cloud here has. */
-function calm(text: string): string {
+interface Where {
+  at: Question['at']
+  path: string
+}
+
+/** Whether an answer has nothing that is left to chance. */
+function isCalm({ at, path }: Where): boolean {
+  return at !== 'identity' && !path.startsWith('/os-availability-zone')
+}
+
+/**
+ * What no order is promised for, sorted: lists of Keystone's, and the hosts of a zone, which Nova has from a set.
+ * And of the catalogue, the services that every cloud here has.
+ */
+function calm(text: string, { at }: Where): string {
   let value: PyValue
   try {
     value = loads(text)
@@ -99,15 +113,18 @@ function calm(text: string): string {
   const walk = (each: PyValue, key: string): PyValue => {
     if (Array.isArray(each)) {
       const items = each.map((item) => walk(item, '')).filter((item) => key !== 'catalog' || isCommon(item))
-      if (!UNORDERED.has(key)) return items
-      const keyed = items.map((item) => [dumps(item as Writable), item] as const)
-      return keyed.sort(([one], [other]) => (one < other ? -1 : one > other ? 1 : 0)).map(([, item]) => item)
+      return at === 'identity' && UNORDERED.has(key) ? items.sort(byText) : items
     }
-    if (isDict(each)) return new Map([...each].map(([name, item]) => [name, walk(item, name)]))
-    return each
+    if (!isDict(each)) return each
+    const entries = [...each].map(([name, item]): [string, PyValue] => [name, walk(item, name)])
+    return new Map(key === 'hosts' ? entries.sort(([one], [other]) => (one < other ? -1 : 1)) : entries)
   }
   const after = dumps(walk(value, '') as Writable)
   return after === before ? text : after + (text.endsWith('\n') ? '\n' : '')
+}
+
+function byText(one: PyValue, other: PyValue): number {
+  return dumps(one as Writable) < dumps(other as Writable) ? -1 : 1
 }
 
 function isCommon(entry: PyValue): boolean {

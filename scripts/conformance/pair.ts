@@ -57,7 +57,7 @@ export class Pair {
     })
     await this.real.learn()
     this.real.forgetGuests()
-    const namings = [createNaming(this.real), createNaming(ours)] as const
+    const namings = [createNaming(this.real.ownWords()), createNaming(ours.ownWords())] as const
     const told: Told[] = []
     for (const step of steps) {
       if ('happening' in step) {

@@ -111,15 +111,10 @@ export function services({ places, deletes }: ServicesOptions): fc.Arbitrary<Que
     .tuple(fc.oneof(fc.constantFrom(...ACTIONS), uuid), ODD_RAW)
     .map(([id, body]): Question => ({ PUT: `/os-services/${id}`, raw: body }))
   const remove = fc
-    .oneof(
-      ...(deletes
-        ? [
-            { weight: 2, arbitrary: uuid },
-            { weight: 1, arbitrary: int },
-          ]
-        : []),
-      { weight: 3, arbitrary: oddId },
-    )
+    .oneof(...(deletes ? [fc.oneof(uuid, int)].map((arbitrary) => ({ weight: 1, arbitrary })) : []), {
+      weight: 4,
+      arbitrary: oddId,
+    })
     .map((id): Question => ({ DELETE: `/os-services/${id}` }))
   const otherMethod = fc
     .tuple(

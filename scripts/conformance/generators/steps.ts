@@ -22,7 +22,7 @@ export interface StepsOptions {
 }
 
 /** The longest sequence. A cloud has to be brought back after each that changed it, so they are not short either. */
-const LONGEST = 40
+const LONGEST = 60
 
 /** A resource more is a file beside this one, and a line here. */
 function questions({ places, happenings }: StepsOptions): fc.Arbitrary<Question> {
@@ -42,7 +42,7 @@ export function sequences(options: StepsOptions): fc.Arbitrary<Step[]> {
     host: fc.constantFrom(...hosts),
   })
   const step = options.happenings
-    ? fc.oneof({ weight: 60, arbitrary: question }, { weight: 1, arbitrary: happening })
+    ? fc.oneof({ weight: 150, arbitrary: question }, { weight: 1, arbitrary: happening })
     : question
   return fc.array(step, { minLength: 1, maxLength: LONGEST, size: 'max' })
 }
