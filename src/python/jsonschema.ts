@@ -54,7 +54,7 @@ export interface ValidationError {
   instance: PyValue
   /** The keyword that says so, where it is in the schema, and the schema it is a part of. */
   keyword: string
-  schemaPath: string[]
+  schemaPath: (string | number)[]
   schema: Schema
   /** What a check of a format said of its own. */
   cause?: string
@@ -76,7 +76,7 @@ export interface Options {
   numbersInText?: boolean
   /** Whether it has words of their own for what is empty and for what should be. As jsonschema from 4.21 on; default true. */
   tellsEmpty?: boolean
-  /** OpenStack's own checks of texts, by name, beside `uuid`. */
+  /** OpenStack's own checks of texts, by name; `uuid` is as oslo.utils has it unless it is here. */
   formats?: { readonly [name: string]: FormatCheck }
 }
 
@@ -215,7 +215,7 @@ const CHECKS: { [Keyword in keyof Required<Schema>]: Check } = {
   allOf: (instance, { allOf = [] }, options) => {
     for (const [index, schema] of allOf.entries()) {
       const error = firstError(instance, schema, options)
-      if (error) return { ...error, schemaPath: ['allOf', String(index), ...error.schemaPath] }
+      if (error) return { ...error, schemaPath: ['allOf', index, ...error.schemaPath] }
     }
     return undefined
   },
@@ -231,7 +231,8 @@ const CHECKS: { [Keyword in keyof Required<Schema>]: Check } = {
   },
   format: (instance, { format = '' }, { formats = {} }) => {
     if (typeof instance !== 'string') return undefined
-    const cause = format === 'uuid' ? (isUuidLike(instance) ? undefined : '') : formats[format]?.(instance)
+    const check = formats[format] ?? (format === 'uuid' ? checkUuid : undefined)
+    const cause = check?.(instance)
     if (cause === undefined) return undefined
     const message = `${repr(instance)} is not a ${reprText(format)}`
     return cause === '' ? message : { ...complaint(message, instance, 'format', { format }), cause }
@@ -265,10 +266,20 @@ function numberIn(instance: PyValue, { numbersInText }: Options): number | bigin
   return numbersInText && typeof value === 'string' ? (pythonInt(value) ?? pythonFloat(value)) : undefined
 }
 
+/** What one keyword of a schema has to say: its first complaint. */
+export function checkKeyword(
+  keyword: keyof Schema,
+  instance: PyValue,
+  schema: Schema,
+  options: Options,
+): ValidationError | undefined {
+  const found = CHECKS[keyword](instance, schema, options)
+  return typeof found === 'string' ? complaint(found, instance, keyword, schema) : found
+}
+
 function firstError(instance: PyValue, schema: Schema, options: Options): ValidationError | undefined {
   for (const keyword of Object.keys(schema) as (keyof Schema)[]) {
-    const found = CHECKS[keyword](instance, schema, options)
-    if (typeof found === 'string') return complaint(found, instance, keyword, schema)
+    const found = checkKeyword(keyword, instance, schema, options)
     if (found) return found
   }
   return undefined
@@ -303,6 +314,10 @@ function isType(value: PyValue, type: TypeName): boolean {
     case 'boolean':
       return typeof value === type
   }
+}
+
+function checkUuid(text: string): string | undefined {
+  return isUuidLike(text) ? undefined : ''
 }
 
 /** oslo.utils `uuidutils.is_uuid_like`: dashes, braces and the prefix of a URN are let pass. */

@@ -1,6 +1,6 @@
 /** The error pages of WebOb, which answer where an application's own envelope does not reach. */
 
-import { dumps } from './json.ts'
+import { dumps, type Writable } from './json.ts'
 
 export interface ErrorPage {
   contentType: string
@@ -14,24 +14,66 @@ export interface ErrorPage {
  * @see webob/exc.py `WSGIHTTPException.generate_response`
  */
 export function errorPage(code: number, title: string, explanation: string, accept: string | null): ErrorPage {
+  const text = () => `${explanation}<br /><br />\n\n\n`
+  return errorPageOf(code, title, text, accept, (body) => ({ message: body, code: `${code} ${title}`, title }))
+}
+
+/**
+ * The same, of an application that fills the page itself.
+ *
+ * @param text the page, with what others wrote passed through `escape`
+ * @param json what it makes of the page for a client that wants JSON
+ */
+export function errorPageOf(
+  code: number,
+  title: string,
+  text: (escape: (piece: string) => string) => string,
+  accept: string | null,
+  json: (body: string) => Writable,
+): ErrorPage {
   const status = `${code} ${title}`
-  const body = `${explanation}<br /><br />\n\n\n`
   switch (bestOffer(accept ?? '', ['text/html', 'application/json'])) {
     case 'text/html':
-      return { contentType: 'text/html; charset=UTF-8', body: htmlPage(status, body) }
+      return { contentType: 'text/html; charset=UTF-8', body: htmlPage(status, text(escapeHtml)) }
     case 'application/json':
-      return { contentType: 'application/json', body: dumps({ message: body, code: status, title }) }
+      return { contentType: 'application/json', body: dumps(json(text(asIs))) }
     default:
-      return { contentType: 'text/plain; charset=UTF-8', body: `${status}\n\n${withoutTags(body)}` }
+      return { contentType: 'text/plain; charset=UTF-8', body: `${status}\n\n${stripTags(text(asIs))}` }
   }
+}
+
+/** What is left of a page where there can be no tags. webob/exc.py `strip_tags` */
+export function stripTags(body: string): string {
+  return body
+    .replaceAll('\n', ' ')
+    .replaceAll('\r', '')
+    .replace(/<br.*?>/gis, '\n')
+    .replace(/<!--|-->/g, '')
+    .replace(/<.*?>/gs, '')
+}
+
+/** Whether an Accept header takes what is offered. One that makes no sense takes everything. */
+export function accepts(accept: string, offer: string): boolean {
+  return bestOffer(accept, [offer]) !== undefined
+}
+
+/** webob/util.py `html_escape`: Python's `html.escape`, and what is beyond ASCII by its number. */
+function escapeHtml(piece: string): string {
+  return piece
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#x27;')
+    .replace(/[^\0-\x7f]/gu, (character) => `&#${character.codePointAt(0)};`)
+}
+
+function asIs(piece: string): string {
+  return piece
 }
 
 function htmlPage(status: string, body: string): string {
   return `<html>\n <head>\n  <title>${status}</title>\n </head>\n <body>\n  <h1>${status}</h1>\n  ${body}\n </body>\n</html>`
-}
-
-function withoutTags(body: string): string {
-  return body.replaceAll('\n', ' ').replaceAll('<br />', '\n')
 }
 
 const SPACE = '[ \\t]*'
