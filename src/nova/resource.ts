@@ -97,8 +97,17 @@ export interface ApiMethod {
   versions?: readonly [from: number, to: number]
   /** `POST …/action`: the one key of the body says which. */
   actions?: { readonly [name: string]: ApiMethod }
-  /** The answer's body; null where there is none. */
-  run(call: Call): Body
+  /** The answer's body, null where there is none; or more of the answer. */
+  run(call: Call): Body | Reply
+}
+
+/** An answer of which more than its body depends on the request. */
+export interface Reply {
+  /** Default: the method's. */
+  status?: number
+  /** Beside those that all answers have: Location. */
+  headers?: Record<string, string>
+  body: Body
 }
 
 /** Take a request to a method. It answers at once unless there is a body to wait for. */
@@ -282,12 +291,17 @@ function finish(visit: Visit, call: Call, method: ApiMethod, text: string): Resp
     const mismatch = `URL's project_id '${visit.projectId}' doesn't match Context's project_id '${mine}'`
     throw new NovaFault(400, `Malformed request URL: ${mismatch}`)
   }
-  const body = runMethod(visit, call, chosen)
-  return answer(visit, chosen.status ?? 200, body, { 'Content-Type': visit.accepted })
+  const said = runMethod(visit, call, chosen)
+  const { status, headers, body } = isReply(said) ? said : { body: said }
+  return answer(visit, status ?? chosen.status ?? 200, body, { 'Content-Type': visit.accepted, ...headers })
+}
+
+function isReply(said: Body | Reply): said is Reply {
+  return typeof said === 'object' && said !== null && 'body' in said
 }
 
 /** @throws {NovaFault} whatever the method is turned down for, in Nova's words. nova/api/openstack/wsgi.py `expected_errors` */
-function runMethod({ request, access }: Visit, call: Call, method: ApiMethod): Body {
+function runMethod({ request, access }: Visit, call: Call, method: ApiMethod): Body | Reply {
   const [from, to] = method.versions ?? ALL_VERSIONS
   if (call.version < from || call.version > to) throw noResource()
   try {
