@@ -6,11 +6,13 @@ RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci --ignore-scripts --n
 COPY tsconfig.json tsconfig.build.json ./
 COPY scripts/build.ts scripts/
 COPY src src
-RUN node scripts/build.ts && rm -r dist/types dist/vitest.js dist/testcontainers.js
+RUN --mount=type=secret,id=npmrc,target=/root/.npmrc node scripts/build.ts && \
+  rm -r dist/types dist/vitest.js dist/testcontainers.js && npm prune --omit=dev --omit=peer --ignore-scripts
 
 FROM node:24-slim
 COPY package.json LICENSE /app/
 COPY scenarios /app/scenarios
+COPY --from=build /build/node_modules /app/node_modules
 COPY --from=build /build/dist /app/dist
 # Worlds, scenarios and fault files are mounted or copied here: --world cloud.yaml is then enough.
 WORKDIR /etc/novasim

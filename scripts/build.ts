@@ -8,14 +8,14 @@ import { rolldown } from 'rolldown'
 /** What can be imported; beside it there is the command. */
 const ENTRIES = ['index', 'vitest', 'testcontainers']
 
-const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
+const { version, dependencies, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as Package
 
 rmSync('dist', { recursive: true, force: true })
 const bundle = await rolldown({
   input: Object.fromEntries(['cli', ...ENTRIES].map((name) => [name, `src/${name}.ts`])),
   platform: 'node',
-  // Whoever uses these entries has them; a second copy would be another one.
-  external: ['vitest', 'testcontainers'],
+  // What few runs want is a dependency, and of a peer a second copy would be another one; all else is inside.
+  external: Object.keys({ ...dependencies, ...peerDependencies }).map((name) => new RegExp(`^${name}(/|$)`)),
   transform: { define: { NOVASIM_VERSION: JSON.stringify(version) }, target: 'node20' },
 })
 await bundle.write({
@@ -23,8 +23,8 @@ await bundle.write({
   format: 'esm',
   chunkFileNames: 'chunks/[name]-[hash].js',
   comments: { legal: true },
-  // Small to install and quick to read; names stay, for whoever reads a stack.
-  minify: { mangle: false, compress: true, codegen: { removeWhitespace: true } },
+  // Small to install and quick to read.
+  minify: true,
 })
 chmodSync('dist/cli.js', 0o755)
 
@@ -35,6 +35,12 @@ execFileSync(
   { stdio: 'inherit' },
 )
 dropUnseen(ENTRIES.map((name) => `dist/types/${name}.d.ts`))
+
+interface Package {
+  version: string
+  dependencies: Record<string, string>
+  peerDependencies: Record<string, string>
+}
 
 /** Of the declarations keep those that the entries name, directly or not: nobody sees the others. */
 function dropUnseen(entries: string[]): void {
