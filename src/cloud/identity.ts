@@ -3,9 +3,10 @@
 import { type Cloud, changed } from './cloud.ts'
 import { impossible } from './errors.ts'
 import { hexFor } from './ids.ts'
+import { isBefore, MANAGER_SINCE } from './releases.ts'
 
 /** Each role, and the one it implies, as `keystone-manage bootstrap` sets them up. */
-export const IMPLIES: Record<RoleName, RoleName | undefined> = {
+const IMPLIES: Record<RoleName, RoleName | undefined> = {
   admin: 'manager',
   manager: 'member',
   member: 'reader',
@@ -240,10 +241,30 @@ function findById<Thing extends { id: string }>(things: Map<string, Thing>, id: 
   return things.get(id) ?? [...things.values()].find((each) => sameText(each.id, id))
 }
 
+/** The roles that there are: before `MANAGER_SINCE` there is no manager, unless somebody has been made one. */
+export function rolesIn(cloud: Cloud): RoleName[] {
+  if (hasManager(cloud)) return [...ROLES]
+  const { grants } = cloud.state.identity
+  return ROLES.filter((name) => name !== 'manager' || grants.some(({ role }) => role === 'manager'))
+}
+
+/** The role that a role implies, if any. */
+export function impliedBy(cloud: Cloud, role: RoleName): RoleName | undefined {
+  if (hasManager(cloud)) return IMPLIES[role]
+  return role === 'admin' ? 'member' : role === 'manager' ? undefined : IMPLIES[role]
+}
+
+function hasManager({ state: { release } }: Cloud): boolean {
+  return !isBefore(release, MANAGER_SINCE)
+}
+
 /** The roles a user has on something, those that they imply included, in the order of `ROLES`. */
 export function rolesOn(cloud: Cloud, userId: string, scope: Scope): RoleName[] {
   const had = cloud.state.identity.grants.filter((each) => each.userId === userId && sameScope(each.on, scope))
-  return withImplied(had.map(({ role }) => role))
+  return withImplied(
+    cloud,
+    had.map(({ role }) => role),
+  )
 }
 
 export function hasRoleOn(cloud: Cloud, userId: string, scope: Scope): boolean {
@@ -309,8 +330,10 @@ function grant({ grants }: Identity, wanted: Grant): void {
   if (!had) grants.push(wanted)
 }
 
-function withImplied(roles: RoleName[]): RoleName[] {
+function withImplied(cloud: Cloud, roles: RoleName[]): RoleName[] {
   const all = new Set<RoleName>()
-  for (const role of roles) for (let each: RoleName | undefined = role; each; each = IMPLIES[each]) all.add(each)
+  for (const role of roles) {
+    for (let each: RoleName | undefined = role; each; each = impliedBy(cloud, each)) all.add(each)
+  }
   return ROLES.filter((role) => all.has(role))
 }

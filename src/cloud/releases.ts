@@ -38,6 +38,9 @@ export const RELEASE_NAMES: readonly string[] = Object.keys(RELEASES)
  */
 export const EVACUATIONS_HOLD_DOWN_SINCE = 'xena'
 
+/** The first release whose Keystone brings the role `manager`. keystone/cmd/bootstrap.py `bootstrap` */
+export const MANAGER_SINCE = '2023.2'
+
 /** Whether one release came out before another. */
 export function isBefore(release: string, other: string): boolean {
   return RELEASE_NAMES.indexOf(release) > RELEASE_NAMES.indexOf(other)

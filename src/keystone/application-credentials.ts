@@ -6,9 +6,9 @@ import {
   createApplicationCredential,
   deleteApplicationCredential,
   findApplicationCredential,
-  IMPLIES,
-  ROLES,
+  impliedBy,
   type RoleName,
+  rolesIn,
   rolesOf,
   sameText,
   type Token,
@@ -179,7 +179,7 @@ function rolesFor({ cloud }: Call, token: Token, wanted: PyDict): RoleName[] {
     else throw unassigned()
   }
   for (const role of roles) {
-    const implied = IMPLIES[role]
+    const implied = impliedBy(cloud, role)
     if (implied) roles.add(implied)
   }
   if ([...roles].some((role) => !mine.includes(role))) throw unassigned()
@@ -188,7 +188,7 @@ function rolesFor({ cloud }: Call, token: Token, wanted: PyDict): RoleName[] {
 
 function roleFor(cloud: Cloud, id: string | null, name: string): RoleName | undefined {
   if (id) return findRole(cloud, id)
-  const role = ROLES.find((each) => sameText(each, name))
+  const role = rolesIn(cloud).find((each) => sameText(each, name))
   if (!role) throw new KeystoneError(404, `Role ${name} is not defined`)
   return role
 }

@@ -1,6 +1,6 @@
 /** Who has which role on what, as a list. keystone/api/role_assignments.py, keystone/assignment/core.py */
 
-import { DOMAIN, type Grant, IMPLIES, type RoleName, type Scope, sameText } from '../cloud/identity.ts'
+import { DOMAIN, type Grant, impliedBy, type RoleName, type Scope, sameText } from '../cloud/identity.ts'
 import { reprText } from '../python/repr.ts'
 import { selfLink } from './collections.ts'
 import { badRequest, UncaughtError } from './errors.ts'
@@ -84,7 +84,7 @@ function requireSense(call: Call): void {
 function effectiveOnes(call: Call): Assignment[] {
   const all: Assignment[] = call.cloud.state.identity.grants.filter(({ on }) => !('system' in on))
   for (const { userId, role: prior, on } of all) {
-    const role = IMPLIES[prior]
+    const role = impliedBy(call.cloud, prior)
     if (role) all.push({ userId, role, on, prior })
   }
   return all

@@ -1,7 +1,7 @@
 /** Roles, and which implies which. keystone/api/roles.py, keystone/api/role_inferences.py */
 
 import type { Cloud } from '../cloud/cloud.ts'
-import { IMPLIES, ROLES, type RoleName, sameText } from '../cloud/identity.ts'
+import { impliedBy, type RoleName, rolesIn, sameText } from '../cloud/identity.ts'
 import { hexFor } from '../cloud/ids.ts'
 import { byId, collection, found, member, type Ref } from './collections.ts'
 import { KeystoneError, notFound, notImplemented, unauthorized } from './errors.ts'
@@ -17,7 +17,7 @@ export function roleId(cloud: Cloud, name: RoleName): string {
 }
 
 export function findRole(cloud: Cloud, id: string): RoleName | undefined {
-  return ROLES.find((name) => sameText(roleId(cloud, name), id))
+  return rolesIn(cloud).find((name) => sameText(roleId(cloud, name), id))
 }
 
 /** @throws {KeystoneError} 404 */
@@ -34,7 +34,9 @@ export function listRoles(call: Call): Answer {
   validateQuery(call, QUERY)
   const ofDomain = Boolean(parameter(call, 'domain_id'))
   enforce(call, ofDomain ? 'list_domain_roles' : 'list_roles')
-  const roles = ROLES.map((name) => roleRef(call.cloud, name)).sort(byId)
+  const roles = rolesIn(call.cloud)
+    .map((name) => roleRef(call.cloud, name))
+    .sort(byId)
   return collection(call, { name: 'roles', filters: ['name', 'domain_id'], paging: 'cut' }, roles)
 }
 
@@ -51,7 +53,7 @@ export function showRole(call: Call): Answer {
 export function listImplied(call: Call): Answer {
   const prior = priorRole(call)
   enforce(call, 'list_implied_roles')
-  const implied = IMPLIES[prior]
+  const implied = impliedBy(call.cloud, prior)
   return view({
     role_inference: { prior_role: roleLink(call, prior), implies: implied ? [roleLink(call, implied)] : [] },
     links: { self: `${call.url}/roles/${call.params.prior_role_id}/implies` },
@@ -64,7 +66,7 @@ export function showImplied(call: Call): Answer {
   const { prior_role_id: priorId = '', implied_role_id: impliedId = '' } = call.params
   const implied = getRole(call.cloud, impliedId)
   enforce(call, call.isHead ? 'check_implied_role' : 'get_implied_role')
-  if (IMPLIES[prior] !== implied) throw new KeystoneError(404, `${priorId} does not imply ${impliedId}.`)
+  if (impliedBy(call.cloud, prior) !== implied) throw new KeystoneError(404, `${priorId} does not imply ${impliedId}.`)
   if (call.isHead) return { status: 204 }
   return view({
     role_inference: { prior_role: roleLink(call, prior), implies: roleLink(call, implied) },
@@ -75,10 +77,12 @@ export function showImplied(call: Call): Answer {
 /** GET /v3/role_inferences */
 export function listInferences(call: Call): Answer {
   enforce(call, 'list_role_inference_rules')
-  const priors = ROLES.map((name) => ({ id: roleId(call.cloud, name), name })).sort(byId)
+  const priors = rolesIn(call.cloud)
+    .map((name) => ({ id: roleId(call.cloud, name), name }))
+    .sort(byId)
   return view({
     role_inferences: priors.flatMap(({ name }) => {
-      const implied = IMPLIES[name]
+      const implied = impliedBy(call.cloud, name)
       return implied ? [{ prior_role: roleLink(call, name), implies: [roleLink(call, implied)] }] : []
     }),
   })
