@@ -21,6 +21,10 @@ if (values.random !== undefined) {
   const real = await reach(values.upstream)
   const different = await compareRandomly(real, { requests, seed, path: values.path, folder: process.env.NOVA_DIR })
   process.exitCode = different > 0 ? 1 : 0
+} else if (values.live) {
+  const { reach } = await import('./conformance/upstream.ts')
+  const { compareLive } = await import('./conformance/live.ts')
+  process.exitCode = (await compareLive(await reach(values.upstream))) > 0 ? 1 : 0
 } else {
   process.exitCode = await compareTranscripts({ verbose: values.verbose })
 }

@@ -24,6 +24,12 @@ interface Guest {
 const GUESTS: Record<string, Guest> = {
   unscoped: { user: 'admin' },
   system: { user: 'admin', scope: { system: { all: true } } },
+  // As fixtures/nova and fixtures/keystone call them.
+  reader: { user: 'reader', scope: 'demo' },
+  'admin unscoped': { user: 'admin' },
+  'admin system': { user: 'admin', scope: { system: { all: true } } },
+  'admin domain': { user: 'admin', scope: { domain: { id: 'default' } } },
+  'nova service': { user: 'nova', scope: 'service' },
   spare: { user: 'admin', scope: 'admin' },
   'reader spare': { user: 'reader', scope: 'demo' },
   'reader unscoped': { user: 'reader' },
@@ -69,12 +75,18 @@ export class AskedCloud {
 
   /** Ask, with names filled in. */
   async ask(question: Question): Promise<Answer> {
-    const text = JSON.stringify(question)
-    for (const [, name = ''] of text.matchAll(/\{token ([^}]+)\}/g)) await this.guest(name)
+    for (const name of namesIn(question)) if (name.startsWith('token ')) await this.guest(name.slice('token '.length))
     const { to, sent } = askedOf(question, (each) => this.fill(each), this.tokens)
     const { identity, compute, placement } = this.addresses
     const base = { identity, compute, root: compute.replace(/\/v2\.1$/, ''), placement: placement ?? compute }[to]
     return send(base, sent)
+  }
+
+  /** The names in a question that stand for nothing here. Tokens that can be had are got. */
+  async unknownIn(question: Question): Promise<string[]> {
+    const names = namesIn(question)
+    for (const name of names) if (name.startsWith('token ')) await this.guest(name.slice('token '.length))
+    return names.filter((name) => !this.ids.has(name))
   }
 
   /** Ask Nova as its administrator, for what is to be known. @throws when it does not answer with JSON */
@@ -84,7 +96,7 @@ export class AskedCloud {
     return JSON.parse(text)
   }
 
-  /** Learn the ids of services, servers and aggregates as they are now. */
+  /** Learn the ids of services, servers, aggregates and hypervisors as they are now. */
   async learn(): Promise<void> {
     for (const [version, kind] of [
       ['2.1', 'int'],
@@ -93,6 +105,15 @@ export class AskedCloud {
       for (const { id, binary, host } of (await this.get('/os-services', version)).services) {
         this.ids.set(`${kind} ${binary}@${host}`, String(id))
       }
+    }
+    for (const [kind, path, label] of [
+      ['server', '/servers?all_tenants=1', 'name'],
+      ['aggregate', '/os-aggregates', 'name'],
+      ['hypervisor', '/os-hypervisors', 'hypervisor_hostname'],
+    ] as const) {
+      const { status, text } = await this.ask({ GET: path, version: '2.53' })
+      const listed: Record<string, string | number>[] = status === 200 ? JSON.parse(text)[`${kind}s`] : []
+      for (const each of listed) this.ids.set(`${kind} ${each[label]}`, String(each.id))
     }
   }
 
@@ -119,12 +140,12 @@ export class AskedCloud {
     for (const name of Object.keys(GUESTS)) this.ids.delete(`token ${name}`)
   }
 
+  /** A name that stands for nothing stays as it is. */
   fill(text: string): string {
-    return text
-      .replaceAll('{token}', this.tokens.get('admin') ?? '')
-      .replace(/\{((?:uuid|int|server|aggregate|user|project|token) [^{}]+)\}/g, (whole, name: string) => {
-        return this.ids.get(name) ?? whole
-      })
+    return text.replaceAll('{token}', this.tokens.get('admin') ?? '').replace(NAME, (whole, name: string) => {
+      const id = this.ids.get(plainName(name))
+      return id === undefined ? whole : /^uuid [A-Z]/.test(name) ? id.toUpperCase() : id
+    })
   }
 
   private async guest(name: string): Promise<void> {
@@ -134,11 +155,23 @@ export class AskedCloud {
   }
 
   private async learnPeople(): Promise<void> {
-    for (const kind of ['user', 'project'] as const) {
+    for (const kind of ['user', 'project', 'role'] as const) {
       const { text } = await this.ask({ GET: `/${kind}s`, at: 'identity' })
       for (const { id, name } of JSON.parse(text)[`${kind}s`]) this.ids.set(`${kind} ${name}`, id)
     }
   }
+}
+
+/** `{uuid nova-compute@host1}`; ids of Keystone's stand with or without `uuid`. */
+const NAME = /\{((?:uuid|int|server|aggregate|hypervisor|user|project|role|token) [^{}"]+)\}/g
+
+function namesIn(question: Question): string[] {
+  return [...JSON.stringify(question).matchAll(NAME)].map(([, name = '']) => plainName(name))
+}
+
+function plainName(name: string): string {
+  const [, kind, rest] = /^uuid ([A-Za-z]+) (.*)$/.exec(name) ?? []
+  return kind === undefined ? name : `${kind.toLowerCase()} ${rest}`
 }
 
 type Catalog = { type: string; endpoints: { interface: string; url: string }[] }[]
