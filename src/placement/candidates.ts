@@ -1,0 +1,203 @@
+/**
+ * /allocation_candidates: which providers have room for what is asked, each by itself. What a tree of providers, or one that
+ * shares with others, could have together is not looked for. placement/handlers/allocation_candidate.py, placement/lib.py
+ */
+
+import { capacityOf, hasRoom, usageOf } from '../cloud/allocations.ts'
+import { inClassOrder } from '../cloud/resource-classes.ts'
+import { findResourceProvider, type ResourceProvider, rootOf } from '../cloud/resource-providers.ts'
+import type { Writable } from '../python/json.ts'
+import type { Schema } from '../python/jsonschema.ts'
+import { strip } from '../python/values.ts'
+import { badRequest } from './errors.ts'
+import { checkResourceClass, checkTraits, fits, membersOf, resourcesIn, traitsOf, type Wanted } from './filters.ts'
+import { type Answer, allow, type Call, checkAccept, isUuidLike, type Query, since, validateQuery } from './resource.ts'
+
+const TEXT: Schema = { type: 'string' }
+const LIMIT: Schema = { type: ['integer', 'string'], pattern: '^[1-9][0-9]*$', minimum: 1, minLength: 1 }
+
+function querySchema(version: number): Schema {
+  if (version < 25) {
+    return {
+      type: 'object',
+      properties: {
+        resources: TEXT,
+        ...(version >= 16 && { limit: LIMIT }),
+        ...(version >= 17 && { required: TEXT }),
+        ...(version >= 21 && { member_of: TEXT }),
+      },
+      required: ['resources'],
+      additionalProperties: false,
+    }
+  }
+  const suffix = version >= 33 ? '[a-zA-Z0-9_-]{1,64}' : '[1-9][0-9]*'
+  const kinds = ['resources', 'required', 'member_of', ...(version >= 31 ? ['in_tree'] : [])]
+  return {
+    type: 'object',
+    properties: {
+      limit: LIMIT,
+      group_policy: { type: 'string', enum: ['none', 'isolate'] },
+      ...(version >= 35 && { root_required: TEXT }),
+      ...(version >= 36 && { same_subtree: TEXT }),
+    },
+    additionalProperties: false,
+    patternProperties: Object.fromEntries(kinds.map((kind) => [`^${kind}(${suffix})?$`, TEXT])),
+  }
+}
+
+/** What is asked of one provider. */
+interface Group {
+  suffix: string
+  resources: Map<string, number>
+  traits: Wanted
+  aggregates: Wanted
+  tree: string | undefined
+}
+
+export function listCandidates(call: Call): Answer {
+  since(call, 10)
+  checkAccept(call)
+  allow(call, 'allocation_candidates:list')
+  const query = validateQuery(call, querySchema(call.version))
+  const groups = groupsIn(call, query)
+  checkGroups(call, groups)
+  const numbered = groups.filter(({ suffix }) => suffix !== '')
+  if (!query.has('group_policy') && numbered.length > 1) {
+    throw badRequest('The "group_policy" parameter is required when specifying more than one "resources{N}" parameter.')
+  }
+  for (const { resources, traits } of groups) {
+    for (const name of resources.keys()) checkResourceClass(call.cloud, name)
+    checkTraits(call.cloud, [...traits.required.flat(), ...traits.forbidden], '')
+  }
+  const isolated = query.last('group_policy') === 'isolate' && numbered.length > 1
+  const all = isolated
+    ? []
+    : [...call.cloud.state.resourceProviders.values()].filter((each) => suits(call, each, groups))
+  const limit = query.last('limit')
+  const providers = limit === undefined ? all : all.slice(0, Number(limit))
+  return {
+    body: {
+      allocation_requests: providers.map((each) => requestFor(call, each, groups)),
+      provider_summaries: Object.fromEntries(providers.map((each) => [each.uuid, summaryOf(call, each, groups)])),
+    },
+    modified: call.cloud.clock.now(),
+  }
+}
+
+/** placement/lib.py `RequestGroup.dict_from_request` */
+function groupsIn(call: Call, query: Query): Group[] {
+  const suffixes = new Set<string>()
+  for (const name of query.names()) {
+    const match = /^(?:resources|required|member_of|in_tree)(.*)$/.exec(name)
+    if (match) suffixes.add(match[1] ?? '')
+  }
+  return [...suffixes].map((suffix) => {
+    const resources = query.last(`resources${suffix}`)
+    return {
+      suffix,
+      resources: resources === undefined ? new Map() : resourcesIn(resources),
+      traits: traitsOf(call, query, suffix),
+      aggregates: membersOf(call, query, suffix),
+      tree: treeIn(query.last(`in_tree${suffix}`)),
+    }
+  })
+}
+
+function treeIn(value: string | undefined): string | undefined {
+  if (value === undefined) return undefined
+  if (isUuidLike(strip(value))) return strip(value)
+  throw badRequest(
+    `Invalid query string parameters: Expected 'in_tree' parameter to be a format of uuid. Got: ${value}`,
+  )
+}
+
+/** placement/lib.py `_check_for_orphans`, `_check_for_one_resources`, `_check_forbidden` */
+function checkGroups({ version }: Call, groups: Group[]): void {
+  const without = groups.filter(({ resources }) => resources.size === 0)
+  if (version >= 36) {
+    if (without.length === groups.length) {
+      throw badRequest(
+        'There must be at least one resources or resources[$S] parameter.',
+        'placement.query.missing_value',
+      )
+    }
+    if (without.length > 0) {
+      const bad = without.map(({ suffix }) => `'${suffix}'`).join(', ')
+      throw badRequest(
+        'Resourceless suffixed group request should be specified in `same_subtree` query param: ' +
+          `bad group(s) - [${bad}].`,
+        'placement.query.bad_value',
+      )
+    }
+  } else {
+    const traits = without.filter((each) => each.traits.required.length > 0)
+    if (traits.length > 0) {
+      const keys = traits.map(({ suffix }) => `required${suffix}`).join(', ')
+      throw badRequest(
+        `All traits parameters must be associated with resources.  Found the following orphaned traits keys: ${keys}`,
+      )
+    }
+    const members = without.filter(({ aggregates }) => aggregates.required.length + aggregates.forbidden.length > 0)
+    if (members.length > 0) {
+      const keys = members.map(({ suffix }) => `member_of${suffix}`).join(', ')
+      throw badRequest(
+        'All member_of parameters must be associated with resources. Found the following orphaned member_of keys: ' +
+          keys,
+      )
+    }
+    if (without.length > 0) throw badRequest('All request groups must specify resources.')
+    if (groups.length === 0) {
+      throw badRequest('At least one request group (`resources` or `resources{$S}`) is required.')
+    }
+  }
+  if (version < 22) return
+  const conflicting = groups.flatMap(({ suffix, traits }) =>
+    traits.required
+      .filter((any) => any.every((each) => traits.forbidden.includes(each)))
+      .map((any) => `required${suffix}: (${[...any].sort().join(', ')})`),
+  )
+  if (conflicting.length > 0) {
+    throw badRequest(
+      `Conflicting required and forbidden traits found in the following traits keys: ${conflicting.sort().join(', ')}`,
+    )
+  }
+}
+
+function suits(call: Call, provider: ResourceProvider, groups: Group[]): boolean {
+  const { cloud } = call
+  const together: Record<string, number> = {}
+  for (const { resources, traits, aggregates, tree } of groups) {
+    if (!fits(provider.traits, traits) || !fits(provider.aggregates, aggregates)) return false
+    if (tree !== undefined) {
+      const member = findResourceProvider(cloud, tree)
+      if (!member || rootOf(cloud, member) !== rootOf(cloud, provider)) return false
+    }
+    for (const [name, amount] of resources) together[name] = (together[name] ?? 0) + amount
+  }
+  return hasRoom(cloud, provider.uuid, together)
+}
+
+function requestFor({ version }: Call, { uuid }: ResourceProvider, groups: Group[]): Writable {
+  const resources: Record<string, number> = {}
+  for (const group of groups) {
+    for (const [name, amount] of group.resources) resources[name] = (resources[name] ?? 0) + amount
+  }
+  if (version < 12) return { allocations: [{ resource_provider: { uuid }, resources }] }
+  const mappings = Object.fromEntries(groups.map(({ suffix }) => [suffix, [uuid]]))
+  return { allocations: { [uuid]: { resources } }, ...(version >= 34 && { mappings }) }
+}
+
+function summaryOf({ cloud, version }: Call, provider: ResourceProvider, groups: Group[]): Writable {
+  const used = usageOf(cloud, provider.uuid)
+  const resources = inClassOrder(cloud, provider.inventories)
+    .filter(([name]) => version >= 27 || groups.some((group) => group.resources.has(name)))
+    .map(([name, inventory]) => [name, { capacity: Math.trunc(capacityOf(inventory)), used: used[name] ?? 0 }])
+  return {
+    resources: Object.fromEntries(resources),
+    ...(version >= 17 && { traits: [...provider.traits] }),
+    ...(version >= 29 && {
+      parent_provider_uuid: provider.parent,
+      root_provider_uuid: rootOf(cloud, provider),
+    }),
+  }
+}

@@ -1,0 +1,198 @@
+/** /resource_providers. placement/handlers/resource_provider.py, placement/schemas/resource_provider.py */
+
+import type { Cloud } from '../cloud/cloud.ts'
+import { nextId } from '../cloud/cloud.ts'
+import { CloudError } from '../cloud/errors.ts'
+import { uuidFor } from '../cloud/ids.ts'
+import {
+  createResourceProvider,
+  deleteResourceProvider,
+  findResourceProvider,
+  type ResourceProvider,
+  rootOf,
+  updateResourceProvider,
+} from '../cloud/resource-providers.ts'
+import type { Schema } from '../python/jsonschema.ts'
+import { isDict, type PyDict, type PyValue } from '../python/values.ts'
+import { badRequest, conflict, type PlacementError, PlacementError as Refused, wordsOf } from './errors.ts'
+import { providersBy } from './filters.ts'
+import {
+  type Answer,
+  allow,
+  type Call,
+  checkAccept,
+  extractJson,
+  normalUuid,
+  providerAt,
+  requireContent,
+  validateQuery,
+} from './resource.ts'
+
+const NAME: Schema = { type: 'string', maxLength: 200 }
+const UUID: Schema = { type: 'string', format: 'uuid' }
+const PARENT: Schema = { anyOf: [{ type: 'string', format: 'uuid' }, { type: 'null' }] }
+
+const CREATE: Schema = {
+  type: 'object',
+  properties: { name: NAME, uuid: UUID },
+  required: ['name'],
+  additionalProperties: false,
+}
+const CREATE_14: Schema = { ...CREATE, properties: { name: NAME, uuid: UUID, parent_provider_uuid: PARENT } }
+const UPDATE: Schema = { ...CREATE, properties: { name: NAME } }
+const UPDATE_14: Schema = { ...CREATE, properties: { name: NAME, parent_provider_uuid: PARENT } }
+
+const TEXT: Schema = { type: 'string' }
+
+function listSchema(version: number): Schema {
+  return {
+    type: 'object',
+    properties: {
+      name: TEXT,
+      uuid: UUID,
+      ...(version >= 3 && { member_of: TEXT }),
+      ...(version >= 4 && { resources: TEXT }),
+      ...(version >= 14 && { in_tree: UUID }),
+      ...(version >= 18 && { required: TEXT }),
+    },
+    additionalProperties: false,
+  }
+}
+
+export function listProviders(call: Call): Answer {
+  checkAccept(call)
+  allow(call, 'resource_providers:list')
+  const query = validateQuery(call, listSchema(call.version))
+  const providers = providersBy(call, query)
+  const modified = providers.length > 0 ? Math.max(...providers.map(lastChange)) : call.cloud.clock.now()
+  return { body: { resource_providers: providers.map((each) => view(call, each)) }, modified }
+}
+
+export function getProvider(call: Call): Answer {
+  checkAccept(call)
+  allow(call, 'resource_providers:show')
+  const provider = providerAt(call)
+  return { body: view(call, provider), modified: lastChange(provider) }
+}
+
+export function createProvider(call: Call): Answer {
+  requireContent(call)
+  allow(call, 'resource_providers:create')
+  const data = asDict(extractJson(call, call.version >= 14 ? CREATE_14 : CREATE))
+  const { cloud } = call
+  const name = textIn(data, 'name') ?? ''
+  const uuid = normalUuid(textIn(data, 'uuid') || uuidFor(cloud.seed, 'provider', nextId(cloud, 'resource_providers')))
+  const wanted = { uuid, name, parent: parentIn(cloud, data) ?? null }
+  if (name === '') throw unableToCreate(wanted, 'Object action create failed because: name is required')
+  const provider = translate(
+    () => createResourceProvider(cloud, wanted),
+    (words) => conflict(`Conflicting resource provider ${words} already exists.`, 'placement.duplicate_name'),
+    (words) => unableToCreate(wanted, words),
+  )
+  const headers = { Location: urlOf(provider) }
+  if (call.version < 20) return { status: 201, headers }
+  return { headers, body: view(call, provider), modified: lastChange(provider) }
+}
+
+export function updateProvider(call: Call): Answer {
+  requireContent(call)
+  allow(call, 'resource_providers:update')
+  const provider = providerAt(call)
+  const data = asDict(extractJson(call, call.version >= 14 ? UPDATE_14 : UPDATE))
+  const name = textIn(data, 'name')
+  const parent = parentIn(call.cloud, data)
+  translate(
+    () => updateResourceProvider(call.cloud, provider, { name, parent }, call.version >= 37),
+    () => conflict(`Conflicting resource provider ${name} already exists.`, 'placement.duplicate_name'),
+    (words) => badRequest(`Unable to save resource provider ${call.params.uuid}: ${words}`),
+  )
+  return { body: view(call, provider), modified: lastChange(provider) }
+}
+
+export function deleteProvider(call: Call): Answer {
+  allow(call, 'resource_providers:delete')
+  const uuid = call.params.uuid ?? ''
+  const provider = findResourceProvider(call.cloud, uuid)
+  if (!provider) throw new Refused(404, `No resource provider with uuid ${uuid} found for delete`)
+  try {
+    deleteResourceProvider(call.cloud, provider)
+  } catch (error) {
+    if (!(error instanceof CloudError)) throw error
+    const { refusal } = error
+    if (refusal.code === 'ProviderInUse') {
+      throw conflict(
+        `Unable to delete resource provider ${uuid}: ${wordsOf(refusal)}`,
+        'placement.resource_provider.inuse',
+      )
+    }
+    if (refusal.code === 'ProviderHasChildren') {
+      throw conflict(
+        `Unable to delete parent resource provider ${uuid}: It has child resource providers.`,
+        'placement.resource_provider.cannot_delete_parent',
+      )
+    }
+    throw error
+  }
+  return { status: 204 }
+}
+
+/** Where it is, below Placement's own address. */
+export function urlOf({ uuid }: ResourceProvider): string {
+  return `/resource_providers/${uuid}`
+}
+
+/** When its row was last written. */
+export function lastChange({ createdAt, updatedAt }: ResourceProvider): number {
+  return updatedAt ?? createdAt
+}
+
+function view({ cloud, version }: Call, provider: ResourceProvider) {
+  const { uuid, name, generation, parent } = provider
+  const url = urlOf(provider)
+  const rels = [
+    ...['inventories', 'usages'],
+    ...(version >= 1 ? ['aggregates'] : []),
+    ...(version >= 6 ? ['traits'] : []),
+    ...(version >= 11 ? ['allocations'] : []),
+  ]
+  const links = [{ rel: 'self', href: url }, ...rels.map((rel) => ({ rel, href: `${url}/${rel}` }))]
+  const nested = version >= 14 && { parent_provider_uuid: parent, root_provider_uuid: rootOf(cloud, provider) }
+  return { uuid, name, generation, links, ...nested }
+}
+
+function unableToCreate({ name, uuid }: { name: string; uuid: string }, words: string): PlacementError {
+  return badRequest(`Unable to create resource provider "${name}", ${uuid}: ${words}`)
+}
+
+/** Do it; a refusal becomes an error in Placement's words. */
+function translate<Result>(
+  run: () => Result,
+  exists: (words: string) => PlacementError,
+  parent: (words: string) => PlacementError,
+): Result {
+  try {
+    return run()
+  } catch (error) {
+    if (!(error instanceof CloudError)) throw error
+    const { refusal } = error
+    if (refusal.code === 'ProviderExists') throw exists(wordsOf(refusal))
+    if (refusal.code === 'ProviderParent') throw parent(wordsOf(refusal))
+    throw error
+  }
+}
+
+/** As the parent spells it; undefined where nothing is said of one. */
+function parentIn(cloud: Cloud, data: PyDict): string | null | undefined {
+  const said = data.get('parent_provider_uuid')
+  if (typeof said !== 'string') return said === null ? null : undefined
+  return findResourceProvider(cloud, said)?.uuid ?? said
+}
+
+function textIn(data: PyDict, key: string): string | undefined {
+  const value = data.get(key)
+  return typeof value === 'string' ? value : undefined
+}
+
+function asDict(value: PyValue): PyDict {
+  return isDict(value) ? value : new Map()
+}
