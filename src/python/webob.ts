@@ -21,13 +21,13 @@ export function errorPage(code: number, title: string, explanation: string, acce
 /**
  * The same, of an application that fills the page itself.
  *
- * @param text the page, with what others wrote passed through `escape`
+ * @param text the page, with what others wrote passed through `escaped`
  * @param json what it makes of the page for a client that wants JSON
  */
 export function errorPageOf(
   code: number,
   title: string,
-  text: (escape: (piece: string) => string) => string,
+  text: (escaped: (piece: string) => string) => string,
   accept: string | null,
   json: (body: string) => Writable,
 ): ErrorPage {
