@@ -172,6 +172,8 @@ export async function startEmulator({
     // The adaptor refuses a backslash, which Nova takes for any other character.
     if (incoming.url?.includes('\\')) incoming.url = incoming.url.replaceAll('\\', '%5C')
   })
+  // An expectation that nobody knows is not met with 417, but is of no matter. waitress/parser.py `HTTPRequestParser`
+  server.on('checkExpectation', (incoming, outgoing) => server.emit('request', incoming, outgoing))
   if (!isHttpServer(server)) throw new Error('the adaptor made another server than one of HTTP/1')
   await listen(server, port, host)
   const bound = server.address() as AddressInfo

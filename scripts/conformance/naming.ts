@@ -66,7 +66,8 @@ export function createNaming({ ids, addresses }: OwnWords): Naming {
       .replace(/\binstance-[\da-f]{8}\b/g, (id) => count('instance', id))
       .replace(UUID, (id) => (at === 'identity' ? '<uuid>' : count('uuid', id)))
     // Counted by the database, from one run to the next.
-    return path.startsWith('/os-migrations') ? tidied.replace(/(?<="id": )\d+/g, (id) => count('int', id)) : tidied
+    if (!/^\/os-(?:migrations|aggregates|hypervisors)/.test(path)) return tidied
+    return tidied.replace(/(?<="id": |[Aa]ggregate )\d+/g, (id) => count('int', id))
   }
   return {
     name(question, { status, headers, text }) {

@@ -8,11 +8,13 @@ import type { Place } from './generators/services.ts'
 import type { Happening, Step } from './generators/steps.ts'
 import { type Hosts, type ServiceShown, serviceOf } from './hosts.ts'
 import { createNaming, type Named } from './naming.ts'
-import { methodOf, type Question } from './question.ts'
+import { methodOf, pathOf, type Question } from './question.ts'
 import { worldOf } from './world.ts'
 
 /** Longer than a service may be silent before it counts as down, and than one that is started takes to report. */
 const A_WHILE = '70s'
+
+const CHANGING = new Set<string>(['PUT', 'POST', 'DELETE', 'PATCH'])
 
 /** What one step of a sequence came to. */
 export interface Told {
@@ -62,6 +64,7 @@ export class Pair {
     for (const step of steps) {
       if ('happening' in step) {
         await this.happen(step, emulator)
+        await Promise.all([this.real.learn(), ours.learn()])
         told.push({ step, differences: [] })
         continue
       }
@@ -70,9 +73,11 @@ export class Pair {
       const [real, other] = [namings[0].name(step, theirs), namings[1].name(step, mine)]
       const found = differences(real, other)
       told.push({ step, real, differences: found })
-      if (methodOf(step) !== 'GET' && step.at === undefined && theirs.status < 300) this.changed = true
+      const hasChanged = CHANGING.has(methodOf(step)) && step.at === undefined && theirs.status < 300
+      if (hasChanged) this.changed = true
       if (found.length > 0) break
-      if (methodOf(step) === 'DELETE' && theirs.status === 204 && step.at === undefined) await this.end(emulator)
+      if (hasChanged && methodOf(step) === 'DELETE') await this.end(emulator)
+      if (hasChanged && pathOf(step).includes('aggregates')) await Promise.all([this.real.learn(), ours.learn()])
     }
     return told
   }
@@ -81,12 +86,7 @@ export class Pair {
   async bringBack(): Promise<void> {
     if (!this.changed) return
     for (const place of this.places) await this.bringBackService(place)
-    for (const { id, hosts } of this.aggregates) {
-      const now = await this.real.get(`/os-aggregates/${id}`)
-      for (const host of hosts.filter((each) => !now.aggregate.hosts.includes(each))) {
-        await this.real.ask({ POST: `/os-aggregates/${id}/action`, body: { add_host: { host } } })
-      }
-    }
+    await this.bringBackAggregates()
     this.changed = false
     this.world = undefined
   }
@@ -104,6 +104,20 @@ export class Pair {
     if (!service || !change) return
     const { status, text } = await this.real.ask({ PUT: `/os-services/${service.id}`, version: '2.53', body: change })
     if (status !== 200) throw new Error(`${place.binary} on ${place.host} cannot be brought back: ${status} ${text}`)
+  }
+
+  private async bringBackAggregates(): Promise<void> {
+    const act = (id: number, body: object) => this.real.ask({ POST: `/os-aggregates/${id}/action`, body })
+    const { aggregates } = await this.real.get('/os-aggregates')
+    for (const { id, hosts } of aggregates as Pair['aggregates']) {
+      const before = this.aggregates.find((each) => each.id === id)
+      for (const host of hosts.filter((each) => !before?.hosts.includes(each))) await act(id, { remove_host: { host } })
+      if (!before) await this.real.ask({ DELETE: `/os-aggregates/${id}` })
+    }
+    for (const { id, hosts } of this.aggregates) {
+      const now = aggregates.find((each: { id: number }) => each.id === id)
+      for (const host of hosts.filter((each) => !now?.hosts.includes(each))) await act(id, { add_host: { host } })
+    }
   }
 
   private async happen({ happening, host }: Happening, emulator: StartedEmulator): Promise<void> {

@@ -2,6 +2,8 @@
 
 import fc from 'fast-check'
 import type { Question } from '../question.ts'
+import { aggregates } from './aggregates.ts'
+import { hosts } from './hosts.ts'
 import { keystone } from './keystone.ts'
 import { type Place, services } from './services.ts'
 import { ASKER, ODD_HEADERS, VERSION_HEADERS } from './values.ts'
@@ -28,6 +30,8 @@ const LONGEST = 60
 function questions({ places, happenings }: StepsOptions): fc.Arbitrary<Question> {
   return fc.oneof(
     { weight: 12, arbitrary: withHeaders(services({ places, deletes: happenings })) },
+    { weight: 4, arbitrary: withHeaders(hosts(places)) },
+    { weight: 4, arbitrary: withHeaders(aggregates(places)) },
     { weight: 3, arbitrary: withHeaders(versions) },
     { weight: 1, arbitrary: withHeaders(nowhere) },
     { weight: 4, arbitrary: withAsker(keystone) },
@@ -36,10 +40,10 @@ function questions({ places, happenings }: StepsOptions): fc.Arbitrary<Question>
 
 export function sequences(options: StepsOptions): fc.Arbitrary<Step[]> {
   const question: fc.Arbitrary<Step> = questions(options)
-  const hosts = options.places.filter(({ binary }) => binary === 'nova-compute').map(({ host }) => host)
+  const computes = options.places.filter(({ binary }) => binary === 'nova-compute')
   const happening: fc.Arbitrary<Step> = fc.record({
     happening: fc.constantFrom('kill' as const, 'kill' as const, 'start' as const),
-    host: fc.constantFrom(...hosts),
+    host: fc.constantFrom(...computes.map(({ host }) => host)),
   })
   const step = options.happenings
     ? fc.oneof({ weight: 150, arbitrary: question }, { weight: 1, arbitrary: happening })
