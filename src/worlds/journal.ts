@@ -9,10 +9,9 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { performance } from 'node:perf_hooks'
 import type { Cloud } from '../cloud/cloud.ts'
 import type { CloudEvent } from '../cloud/events.ts'
-import type { Identity } from '../cloud/identity.ts'
 import type { Owner } from '../cloud/owner.ts'
-import { type Body, type Made, rememberedIn } from '../python/answer.ts'
 import { type Actor, ChangeEntry, type Entry, type Question, RequestEntry } from './journal-entry.ts'
+import { type Alike, keepAnswer, keepBody, questionOf, sizeOf } from './journal-keep.ts'
 import type { Answer, Layer, Passage } from './layer.ts'
 import { Ledger } from './ledger.ts'
 
@@ -289,98 +288,4 @@ export function createJournal(cloud: Cloud, { limits, nameOf, subjectOf }: Journ
       this.restore({ entries: new Ledger(), bytes: 0, last: 0, order: 0, asked: 0, answered: 0, gone: new Map() })
     },
   }
-}
-
-/** Whoever reads the request's body, it is kept here too. */
-function keepBody(entry: RequestEntry, request: Request): void {
-  const read = request.arrayBuffer
-  const value = async () => {
-    const bytes = await read.call(request)
-    entry.add({ body: new Uint8Array(bytes) })
-    return bytes
-  }
-  // What the server makes of a request lets nobody assign to it.
-  Object.defineProperty(request, 'arrayBuffer', { value, configurable: true })
-}
-
-/** @returns what the next answer may be like */
-function keepAnswer(entry: RequestEntry, response: Response, alike: Alike | undefined): Alike | undefined {
-  const made = rememberedIn(response)
-  entry.status = response.status
-  keepBodyOf(entry, response, made)
-  if (!made) {
-    entry.answerHeaders = response.headers
-    return alike
-  }
-  const { headers } = made
-  const same = alike !== undefined && areAlike(headers, alike) ? alike : { headers, count: Object.keys(headers).length }
-  entry.answerHeaders = same.headers
-  entry.requestId = headers[REQUEST_ID]
-  return same
-}
-
-function keepBodyOf(entry: RequestEntry, response: Response, made: Made | undefined): void {
-  // What is asked for its head alone is sent no body, whatever there is.
-  entry.answer = entry.method === 'HEAD' ? null : made?.body
-  if (entry.answer !== undefined || response.body === null) return
-  entry.add({})
-  // It comes from elsewhere, so it is read on the side. What breaks off is kept as nothing.
-  response
-    .clone()
-    .arrayBuffer()
-    .then(
-      (bytes) => {
-        entry.answer = new Uint8Array(bytes)
-      },
-      () => {},
-    )
-}
-
-/** @param latest another, which most are like: then there is no need to keep the same twice */
-function questionOf(
-  { request, environ, face, incoming }: Passage,
-  identity: Identity,
-  since: number,
-  latest: Question | undefined,
-): Question {
-  const { method } = request
-  const target = incoming?.url ?? request.url
-  const headers = incoming?.rawHeaders ?? request.headers
-  const same =
-    latest !== undefined &&
-    latest.target === target &&
-    latest.method === method &&
-    latest.identity === identity &&
-    areSame(headers, latest.headers)
-  return same ? latest : { face, method, target, path: environ.path, query: environ.query, headers, identity, since }
-}
-
-const REQUEST_ID = 'x-openstack-request-id'
-
-const REQUEST_IDS = [REQUEST_ID, 'x-compute-request-id']
-
-/** The headers of the latest answer, kept once for all that have the same but for their request ids. */
-interface Alike {
-  headers: Record<string, string>
-  count: number
-}
-
-function areAlike(headers: Record<string, string>, alike: Alike): boolean {
-  let count = 0
-  for (const name in headers) {
-    count++
-    if (headers[name] !== alike.headers[name] && !REQUEST_IDS.includes(name)) return false
-  }
-  return count === alike.count
-}
-
-function areSame(headers: string[] | Headers, others: string[] | Headers): boolean {
-  if (!Array.isArray(headers) || !Array.isArray(others) || headers.length !== others.length) return false
-  for (let index = 0; index < headers.length; index++) if (headers[index] !== others[index]) return false
-  return true
-}
-
-function sizeOf(body: Body | undefined): number {
-  if (body === undefined || body === null) return 0
-  return typeof body === 'string' ? body.length : body.byteLength
 }
