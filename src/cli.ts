@@ -6,7 +6,6 @@ import { createClock } from './cloud/clock.ts'
 import { createCloud } from './cloud/description.ts'
 import { addRemoteCommands, tokenFlag } from './commands/register.ts'
 import { startEmulator } from './emulator.ts'
-import type { Answered } from './options.ts'
 import { CLOCK_WORDS, type ClockWord, isClockWord } from './reading/clock.ts'
 import { InputError } from './reading/complaint.ts'
 import type { RecordFlags } from './recordings/commands.ts'
@@ -196,7 +195,7 @@ async function serve(flags: ServeFlags): Promise<void> {
       `--host ${host}: others could reach and steer this cloud. Set --control-token, or say --control open or --control off`,
     )
   }
-  const onAnswer = await logTo(flags.log)
+  const onAnswer = flags.log === 'off' ? undefined : await (await import('./log.ts')).requestLog(flags.log)
   const scenario = flags.scenario === undefined ? undefined : await (await import('./cast.ts')).cast(flags.scenario)
   const world = scenario?.world ?? flags.world
   const warn = (file: string | undefined, warning: string) => process.stderr.write(`# ${file}: ${warning}\n`)
@@ -351,19 +350,6 @@ function wholeCount(text: string): number {
 
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host)
-}
-
-async function logTo(format: ServeFlags['log']): Promise<((answered: Answered) => void) | undefined> {
-  if (format === 'off') return undefined
-  if (format === 'json') {
-    const { destination, pino } = await import('pino')
-    const logger = pino({ base: null, timestamp: () => `,"time":"${new Date().toISOString()}"` }, destination(2))
-    return (answered) => logger.info(answered)
-  }
-  return ({ method, path, status, took, requestId }) => {
-    const time = new Date().toISOString().slice(11, 23)
-    process.stderr.write(`${time} ${status} ${method} ${path} ${took.toFixed(1)}ms ${requestId ?? ''}\n`)
-  }
 }
 
 /** A signal is heeded from the beginning: as the first process of a container, one with no handler would not be ended by it. */

@@ -280,15 +280,17 @@ type AnswerTo = (request: Request, wire: Bindings | undefined) => Response | Pro
 function withLog(answer: AnswerTo, onAnswer: (answered: Answered) => void): AnswerTo {
   return async (request, wire) => {
     const start = performance.now()
-    const response = await answer(request, wire)
-    onAnswer({
-      method: request.method,
-      path: targetOf(request, wire?.incoming),
-      status: response.status,
-      requestId: response.headers.get('x-openstack-request-id'),
-      took: performance.now() - start,
-    })
-    return response
+    const asked = { method: request.method, path: targetOf(request, wire?.incoming) }
+    const tell = (status: number, requestId: string | null) =>
+      onAnswer({ ...asked, status, requestId, took: performance.now() - start })
+    try {
+      const response = await answer(request, wire)
+      tell(response.status, response.headers.get('x-openstack-request-id'))
+      return response
+    } catch (error) {
+      tell(0, null)
+      throw error
+    }
   }
 }
 

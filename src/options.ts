@@ -64,6 +64,7 @@ export interface Answered {
   method: string
   /** With the query, as it came. */
   path: string
+  /** 0 where there was no answer. */
   status: number
   requestId: string | null
   /** Milliseconds until the answer was ready. */

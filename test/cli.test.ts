@@ -130,6 +130,28 @@ test('help shows the flags, the examples and the worlds', async () => {
   expect((await run(['serve', '--help'])).stdout).toContain('--control-token <token>')
 })
 
+test.each(['text', 'json'])(
+  '--log %s: no request forges a line, steers a terminal or shows a secret',
+  async (format) => {
+    const nova = await serve(['--port', '0', '--log', format])
+    const { port } = new URL(nova.url)
+    const send = (target: string) =>
+      new Promise((resolve) => {
+        const socket = connect(Number(port), '127.0.0.1', () => {
+          socket.end(Buffer.from(`GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`, 'latin1'))
+        })
+        socket.resume().on('close', resolve)
+      })
+    for (const steering of ['\n', '\u001b[2J', '\u007f', '\u009b31m']) await send(`/v2.1/os-services?x=${steering}`)
+    await send('/v2.1/os-services?host=%0a12:00&X-Auth-Token=hush&b=1')
+    const { stderr } = await nova.end('SIGTERM')
+    const lines = stderr.split('\n').filter((line) => line.includes('os-services'))
+    expect(lines).toHaveLength(1)
+    expect(lines[0]).toContain('/v2.1/os-services?host=%0a12:00&X-Auth-Token=[secret]&b=1')
+    if (format === 'json') expect(JSON.parse(lines[0]!)).toMatchObject({ method: 'GET', status: 401 })
+  },
+)
+
 test.each(['text', 'json'])('--log %s writes a line for each request on stderr', async (format) => {
   const nova = await serve(['--port', '0', '--log', format])
   await fetch(`${nova.url}/v2.1/os-services?host=a%0Ab`, { headers: { 'X-Auth-Token': 'admin' } })

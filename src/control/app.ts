@@ -10,6 +10,7 @@ import { notFound, toProblem } from './errors.ts'
 import { faults } from './faults.ts'
 import { instances } from './instances.ts'
 import { journalRoutes } from './journal.ts'
+import type { Metrics } from './metrics.ts'
 import { migrations } from './migrations.ts'
 import { processes } from './processes.ts'
 import { recordings } from './recordings.ts'
@@ -41,6 +42,13 @@ export function controlApp(steered: Steered): ControlApp {
   app.get('/openapi.json', async (c) => {
     const { openApi } = await import('./openapi.ts')
     return c.json(openApi(steered.version, `${c.env.origin}${worldPrefix(c.env.world.name)}/_novasim`))
+  })
+  // Few are asked for it, and the measuring of the event loop begins with it.
+  let metrics: Promise<Metrics> | undefined
+  app.get('/metrics', async (c) => {
+    metrics ??= import('./metrics.ts').then(({ createMetrics }) => createMetrics(steered.worlds))
+    const { contentType, text } = await metrics
+    return c.body(await text(), 200, { 'Content-Type': contentType })
   })
   app.route('/worlds', worldRoutes(steered))
   app.route('/state', state)

@@ -362,6 +362,11 @@ export const ROUTES: Record<string, Described> = {
     answers: { 200: 'Verdict', 417: 'Verdict' },
   },
   'GET /journal/:id': { id: 'getEntry', does: 'one entry, whole', answers: { 200: 'Entry' } },
+  'GET /metrics': {
+    id: 'getMetrics',
+    does: 'requests, faults, journals and the event loop, for Prometheus: [metrics.md](metrics.md)',
+    answers: { 200: 'text/plain' },
+  },
   'GET /snapshots': { id: 'listSnapshots', does: 'the moments that are kept', answers: { 200: 'SnapshotList' } },
   'POST /snapshots': {
     id: 'keepSnapshot',

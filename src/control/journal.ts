@@ -109,12 +109,18 @@ function chosen(place: Shown, match: EntryMatch, { after = 0, by }: Query['choic
   return (entry) => entry.id > after && (by === undefined || entry.by === by) && (matches?.(entry) ?? true)
 }
 
-/** How much there was and is: what is gone still counts. */
-function summaryOf({ journal, cloud, faults }: World): object {
+/** How often there was what: `os-services:list 200`, or who changed something. What is gone still counts. */
+export function countsOf({ journal, cloud }: Pick<World, 'journal' | 'cloud'>): Map<string, number> {
   const nameOf = namesOf(cloud)
   const counts = new Map(journal.gone())
+  for (const entry of journal.entries()) counts.set(nameOf(entry), (counts.get(nameOf(entry)) ?? 0) + 1)
+  return counts
+}
+
+/** How much there was and is. */
+function summaryOf({ journal, cloud, faults }: World): object {
+  const counts = countsOf({ journal, cloud })
   const kept = journal.entries()
-  for (const entry of kept) counts.set(nameOf(entry), (counts.get(nameOf(entry)) ?? 0) + 1)
   const gone = [...journal.gone().values()].reduce((sum, count) => sum + count, 0)
   const limits: JournalLimits = journal.limits()
   return {
