@@ -53,25 +53,7 @@ export type {
   WorldView,
 } from './handles/views.ts'
 export { connect, type NewService, type NewWorld, type Novasim, type OwnWorld, type World } from './handles/world.ts'
-export type {
-  AggregateEntry,
-  CellEntry,
-  ClockMode,
-  FlavorEntry,
-  HostEntry,
-  InstanceEntry,
-  InstanceStatus,
-  MigrationEntry,
-  MigrationType,
-  ProcessEntry,
-  ProcessHost,
-  ProcessState,
-  ResourceProviderEntry,
-  Role,
-  ServiceEntry,
-  UserEntry,
-  WorldFile,
-} from './handles/world-file.ts'
+export type * from './handles/world-file.ts'
 export type { Answered, EmulatorOptions, ReplayOptions, StartOptions } from './options.ts'
 export type { ClockWord } from './reading/clock.ts'
 export { type Complaint, InputError } from './reading/complaint.ts'

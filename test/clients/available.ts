@@ -27,7 +27,14 @@ function whyNoGo(): string | undefined {
 function whyNoDocker(): string | undefined {
   const { ok, out, absent } = ask('docker', 'info', '--format', '{{.ServerVersion}}')
   if (absent) return 'docker is not on the PATH'
-  return ok ? undefined : `docker reaches no engine: ${out.split('\n').at(-1)}`
+  if (!ok) return `docker reaches no engine: ${out.split('\n').at(-1)}`
+  return composeCommand().length > 0 ? undefined : 'there is neither docker compose nor docker-compose'
+}
+
+/** The words by which compose is run here; none when it is not. */
+export function composeCommand(): string[] {
+  if (ask('docker', 'compose', 'version').ok) return ['docker', 'compose']
+  return ask('docker-compose', 'version').ok ? ['docker-compose'] : []
 }
 
 interface Answer {

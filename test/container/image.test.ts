@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, expect, test } from 'vitest'
 import { connect } from '../../src/handles/world.ts'
+import { composeCommand } from '../clients/available.ts'
 import { buildImage, docker, IMAGE, running } from './docker.ts'
 
 beforeAll(buildImage)
@@ -99,6 +100,21 @@ test('a signal while it starts ends it as well', async () => {
     docker('rm', '--force', id)
   }
 })
+
+test('in compose.yaml the tool begins once novasim is healthy, and its exit code is that of the whole', () => {
+  const env = { ...process.env, NOVASIM_PORT: '0', COMPOSE_PROJECT_NAME: `novasim-test-${process.pid}` }
+  const compose = (...args: string[]) => {
+    const [program = '', ...first] = composeCommand()
+    return spawnSync(program, [...first, ...args], { encoding: 'utf8', env, timeout: 60_000 })
+  }
+  try {
+    const { status, stdout, stderr } = compose('up', '--no-build', '--exit-code-from', 'tool')
+    expect(stdout + stderr).toContain('5 services')
+    expect(status).toBe(0)
+  } finally {
+    compose('down')
+  }
+}, 60_000)
 
 test('what is wrong with a flag or a file is said, with exit code 2', () => {
   const { status, stderr } = spawnSync('docker', ['run', '--rm', IMAGE, '--world', 'nowhere.yaml'], {
