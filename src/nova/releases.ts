@@ -21,8 +21,8 @@ export interface Sayings {
   serviceNeedsRole: boolean
   /** Whether there are words of their own for what is empty and should not be. jsonschema/_keywords.py `minLength` */
   tellsEmpty: boolean
-  /** How deep a body may lie: what the pipeline leaves of Python's stack, as measured. */
-  deepest: { token: number; open: number; root: number }
+  /** How deep a body may lie: what the pipeline leaves of the stack of the Python of that time, as measured; under /v2, so much less. */
+  deepest: { token: number; open: number; root: number; lessInV2: number }
 }
 
 const NEWEST: Sayings = {
@@ -33,8 +33,10 @@ const NEWEST: Sayings = {
   sizeLimit: '%s',
   serviceNeedsRole: true,
   tellsEmpty: true,
-  deepest: { token: 1404, open: 1442, root: 1450 },
+  deepest: { token: 1404, open: 1442, root: 1450, lessInV2: 8 },
 }
+
+const PYTHON_3_11 = { token: 824, open: 851, root: 858, lessInV2: 7 }
 
 interface Change {
   /** The first release that says it as the ones after it do. */
@@ -55,7 +57,7 @@ export const CHANGES: readonly Change[] = [
     since: '2025.2',
     before: { legacyApi: { status: 'SUPPORTED', updated: '2011-01-21T11:33:21Z' }, serviceNeedsRole: false },
   },
-  { since: '2024.2', before: { readsVersionQuery: false, sizeLimit: '114688' } },
+  { since: '2024.2', before: { readsVersionQuery: false, sizeLimit: '114688', deepest: PYTHON_3_11 } },
   { since: '2024.1', before: { tellsEmpty: false } },
 ]
 

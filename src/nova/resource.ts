@@ -360,9 +360,10 @@ function parseBody(text: string, deepest: number): PyValue {
   }
 }
 
-/** How deep a body may lie. /v2 has a layer more. */
+/** How deep a body may lie. */
 function deepestIn({ nova, access, legacy }: Visit): number {
-  return sayingsOf(nova.cloud).deepest[access] - (legacy ? 8 : 0)
+  const { deepest } = sayingsOf(nova.cloud)
+  return deepest[access] - (legacy ? deepest.lessInV2 : 0)
 }
 
 function queryOf({ query }: Environ): Map<string, string[]> {
