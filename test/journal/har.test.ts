@@ -34,7 +34,8 @@ test.each(BOTH_WAYS)('%s: the journal is an HTTP archive that its schema knows',
   expect(new URL(list.request.url)).toMatchObject({ pathname: '/v2.1/os-services', search: '?host=host1' })
   expect(JSON.parse(list.response.content.text).services).toHaveLength(1)
   expect(disable.request.postData).toMatchObject({ mimeType: 'application/json' })
-  expect(disable).toMatchObject({ _operation: 'os-services:disable', _user: 'admin', _changed: [{ host: 'host1' }] })
+  const changed = [{ type: 'resource-provider.updated', name: 'host1' }, { host: 'host1' }]
+  expect(disable).toMatchObject({ _operation: 'os-services:disable', _user: 'admin', _changed: changed })
   expect(remove.response.status).toBe(404)
   expect(head).toMatchObject({ request: { method: 'HEAD' }, response: { content: { size: 0 } } })
 })

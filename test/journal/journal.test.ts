@@ -27,7 +27,11 @@ test.each(BOTH_WAYS)('%s: what a request sent and what it changed stand in its e
   const [entry] = await entriesOf(nova)
   expect(entry.request.body).toEqual(body)
   expect(entry.operation).toBe('os-services:disable-log-reason')
-  expect(entry.changed).toMatchObject([{ type: 'service.updated', host: 'host1', binary: 'nova-compute' }])
+  // A compute that is disabled puts a trait on its resource provider.
+  expect(entry.changed).toMatchObject([
+    { type: 'resource-provider.updated', name: 'host1' },
+    { type: 'service.updated', host: 'host1', binary: 'nova-compute' },
+  ])
 })
 
 test('requests under way at the same time are told apart in what they changed', async () => {
@@ -37,8 +41,11 @@ test('requests under way at the same time are told apart in what they changed', 
     hosts.map((host) => nova.nova('/os-services/disable', { method: 'PUT', body: { host, binary: 'nova-compute' } })),
   )
   for (const entry of await entriesOf(nova)) {
-    expect(entry.changed).toHaveLength(1)
-    expect(entry.changed[0].host).toBe(entry.request.body.host)
+    const { host } = entry.request.body
+    expect(entry.changed).toMatchObject([
+      { type: 'resource-provider.updated', name: host },
+      { type: 'service.updated', host },
+    ])
   }
 })
 
