@@ -151,11 +151,9 @@ export function startProcess(cloud: Cloud, service: Service): void {
   }
   service.process = 'running'
   service.reportsFrom = wholeSeconds(cloud.clock.now() + FIRST_REPORT_AFTER_MS)
-  if (service.binary === COMPUTE) {
-    completeEvacuations(cloud, service.host)
-    tellPlacement(cloud, service)
-  }
+  if (service.binary === COMPUTE) completeEvacuations(cloud, service.host)
   changed(cloud, about('service.started', service))
+  if (service.binary === COMPUTE) tellPlacement(cloud, service)
 }
 
 /** Bring a service's process into a state. @throws {CloudError} Impossible: it would hang, but is stopped */

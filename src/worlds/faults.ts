@@ -4,44 +4,26 @@ import type { Cloud } from '../cloud/cloud.ts'
 import { NEWEST_RELEASE, RELEASES } from '../cloud/releases.ts'
 import type { Passage, Surroundings } from '../faults/passage.ts'
 import type { AskedOf, Known } from '../faults/read.ts'
-import {
-  type Keystone,
-  keystoneApp,
-  operationOf as keystoneOperation,
-  renderError as renderKeystoneError,
-} from '../keystone/app.ts'
-import { operations as keystoneOperations } from '../keystone/routes.ts'
-import { novaApp } from '../nova/app.ts'
 import { newestOf } from '../nova/microversion.ts'
-import { operationOf as novaOperation, operations as novaOperations } from '../nova/operations.ts'
-import { type Nova, renderError as renderNovaError, renderPage as renderNovaPage } from '../nova/resource.ts'
-import { type Environ, withPath } from '../python/wsgi.ts'
+import { type Nova, renderPage as renderNovaPage } from '../nova/resource.ts'
+import type { Environ } from '../python/wsgi.ts'
+import { below, operationOf, operationsByFace, type Voice } from './faces.ts'
+import type { Face } from './layer.ts'
 
-export function surroundings(nova: Nova, keystone: Keystone): Surroundings {
+export function surroundings(nova: Nova, voices: Record<Face, Voice>): Surroundings {
   const { cloud } = nova
   return {
     cloud,
     seed: cloud.seed,
-    operationOf: (passage, body) => {
-      const { request, face } = passage
-      return face === 'nova'
-        ? novaOperation(cloud, request, environOf(passage), body)
-        : keystoneOperation(request, below(passage))
-    },
-    renderError(passage, status, message, headers) {
-      const { request, face } = passage
-      if (face === 'nova') {
-        return renderNovaError(nova, { request, environ: environOf(passage), status, message, headers })
-      }
-      return renderKeystoneError(keystone, { request, environ: below(passage), status, message, headers })
-    },
+    operationOf: (passage, body) => operationOf(cloud, passage.face, passage.request, environOf(passage), body),
+    renderError: (passage, status, message, headers) =>
+      voices[passage.face].renderError({
+        ...{ request: passage.request, environ: environOf(passage) },
+        ...{ status, message, headers },
+      }),
     renderPage: (passage, status, message, headers) =>
       renderNovaPage(nova, { request: passage.request, environ: environOf(passage), status, message, headers }),
-    answerFrom(past, passage) {
-      const { request, face } = passage
-      if (face === 'nova') return novaApp({ ...nova, cloud: past })(request, environOf(passage))
-      return keystoneApp({ ...keystone, cloud: past })(request, below(passage))
-    },
+    answerFrom: (past, passage) => voices[passage.face].appOf(past)(passage.request, environOf(passage)),
   }
 }
 
@@ -61,22 +43,13 @@ let known: Map<string, AskedOf[]> | undefined
 function operations(): Known['operations'] {
   if (known) return known
   known = new Map()
-  const all = [
-    ['nova', novaOperations()],
-    ['keystone', keystoneOperations()],
-  ] as const
-  for (const [face, operations] of all) {
+  for (const [face, operations] of operationsByFace()) {
     for (const [name, methods] of operations) known.set(name, [...(known.get(name) ?? []), { face, methods }])
   }
   return known
 }
 
 /** The world has given it, so it has all that a world's has. */
-function environOf({ environ }: Passage): Environ {
-  return environ as Environ
-}
-
-function below(passage: Passage): Environ {
-  const environ = environOf(passage)
-  return withPath(environ, environ.path.slice('/identity'.length))
+function environOf({ environ, face }: Passage): Environ {
+  return below(face, environ as Environ)
 }

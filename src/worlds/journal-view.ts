@@ -4,8 +4,9 @@ import type { Cloud } from '../cloud/cloud.ts'
 import type { CloudEvent } from '../cloud/events.ts'
 import type { Body } from '../python/answer.ts'
 import { toText } from '../reading/time.ts'
+import type { Operation } from './faces.ts'
 import { type ChangeEntry, type Entry, RequestEntry } from './journal-entry.ts'
-import { type Operation, operationAt } from './operation.ts'
+import { operationAt } from './operation.ts'
 import { redactHeader, redactText } from './redact.ts'
 
 /** The world that a journal is of. */

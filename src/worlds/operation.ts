@@ -2,20 +2,9 @@
 
 import type { Cloud } from '../cloud/cloud.ts'
 import { type Owner, ownerOf } from '../cloud/owner.ts'
-import { operationOf as keystoneOperation } from '../keystone/app.ts'
-import { operationOf as novaOperation } from '../nova/operations.ts'
 import type { Environ } from '../python/wsgi.ts'
+import { below, type Operation, operationOf } from './faces.ts'
 import type { Face } from './layer.ts'
-
-/** What a request asks for, as far as it can be told without doing it. */
-export interface Operation {
-  /** `os-services:delete`, `tokens:issue`; undefined when nothing of that kind is at the path. */
-  name: string | undefined
-  /** As the routes of its face have it: `/os-services/4`. */
-  path: string
-  /** The minor number of the microversion; undefined where there is none. */
-  version?: number | undefined
-}
 
 /** A request, as far as its operation is concerned. */
 export interface Asked {
@@ -26,13 +15,9 @@ export interface Asked {
   body?: Uint8Array | undefined
 }
 
-/** Where Keystone is below a world's address. */
-export const IDENTITY = '/identity'
-
 export function operationAt(cloud: Cloud, { request, environ, face, body }: Asked): Operation {
   const { path, query } = environ
-  if (face === 'nova') return novaOperation(cloud, request, { path, query, base: '' }, body)
-  return keystoneOperation(request, { path: path.slice(IDENTITY.length), query, base: '' })
+  return operationOf(cloud, face, request, below(face, { path, query, base: '' }), body)
 }
 
 /** The service, instance or hypervisor that stands at the end of a path of Nova's. */

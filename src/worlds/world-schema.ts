@@ -1,12 +1,14 @@
 /** A world file: what may stand in it, with Nova's names. The contract is the table in docs/world-file.md. */
 
 import * as z from 'zod'
+import { TASK_KINDS } from '../cloud/durations.ts'
 import { ROLES } from '../cloud/identity.ts'
 import { IMAGE_STATUSES, IMAGE_VISIBILITIES } from '../cloud/images.ts'
-import { INSTANCE_STATUSES } from '../cloud/instances.ts'
+import { INSTANCE_STATUSES, TASK_STATES, VM_STATES } from '../cloud/instance-states.ts'
 import { MIGRATION_TYPES } from '../cloud/migrations.ts'
 import { PROCESS_STATES } from '../cloud/processes.ts'
 import { RELEASE_NAMES } from '../cloud/releases.ts'
+import { duration } from '../reading/duration.ts'
 import { toMs } from '../reading/time.ts'
 
 const name = z.string().min(1, 'expected a text that is not empty')
@@ -89,12 +91,92 @@ export const FlavorEntry = z.strictObject({
   updated_at: time.nullish(),
 })
 
+/** A flavor as an instance has kept it, where there is none such any more. */
+const KeptFlavor = FlavorEntry.omit({ description: true, projects: true, created_at: true, updated_at: true }).extend({
+  id: name,
+  number: id,
+})
+const flavor = z.union([name, KeptFlavor])
+
+export const FaultEntry = z.strictObject({
+  code: count,
+  message: z.string(),
+  details: z.string().nullish(),
+  created_at: time.optional(),
+})
+
+const ActionEntry = z.strictObject({
+  id,
+  action: name,
+  request_id: name,
+  user_id: name,
+  project_id: name,
+  started_at: time,
+  updated_at: time.nullish(),
+  message: z.string().nullish(),
+  events: z.array(
+    z.strictObject({
+      name,
+      host: name.nullish(),
+      started_at: time,
+      finished_at: time.nullish(),
+      result: z.enum(['Success', 'Error']).nullish(),
+      details: z.string().nullish(),
+      traceback: z.string().nullish(),
+    }),
+  ),
+})
+
 export const InstanceEntry = z.strictObject({
   name,
   uuid: uuid.optional(),
+  id: id.nullish(),
   host: name.nullish(),
   status: z.enum(INSTANCE_STATUSES).optional(),
   count: z.int().min(1, 'expected no less than 1').max(1_000_000, 'expected no more than 1000000').optional(),
+  cell: name.nullish(),
+  vm_state: z.enum(VM_STATES).optional(),
+  task_state: z.enum(TASK_STATES).nullish(),
+  power_state: count.optional(),
+  flavor: flavor.optional(),
+  old_flavor: flavor.nullish(),
+  new_flavor: flavor.nullish(),
+  old_vm_state: z.enum(VM_STATES).nullish(),
+  image: name.nullish(),
+  project: name.optional(),
+  user: name.optional(),
+  created_at: time.optional(),
+  updated_at: time.nullish(),
+  launched_at: time.nullish(),
+  terminated_at: time.nullish(),
+  deleted_at: time.nullish(),
+  availability_zone: name.nullish(),
+  metadata: z.record(z.string(), z.string()).optional(),
+  tags: z.array(name).optional(),
+  locked_by: z.enum(['owner', 'admin']).nullish(),
+  locked_reason: z.string().nullish(),
+  fault: FaultEntry.nullish(),
+  hostname: z.string().optional(),
+  description: z.string().nullish(),
+  access_ip_v4: name.nullish(),
+  access_ip_v6: name.nullish(),
+  key_name: name.nullish(),
+  config_drive: z.boolean().optional(),
+  progress: count.optional(),
+  reservation_id: name.nullish(),
+  launch_index: count.optional(),
+  user_data: z.string().nullish(),
+  disk_config: z.enum(['AUTO', 'MANUAL']).optional(),
+  actions: z.array(ActionEntry).optional(),
+})
+
+const ProgressEntry = z.strictObject({
+  memory_total: count,
+  memory_processed: count,
+  memory_remaining: count,
+  disk_total: count,
+  disk_processed: count,
+  disk_remaining: count,
 })
 
 export const MigrationEntry = z.strictObject({
@@ -104,7 +186,33 @@ export const MigrationEntry = z.strictObject({
   dest: name.nullish(),
   instance: name.nullish(),
   id: id.optional(),
+  uuid: uuid.optional(),
+  source_node: name.nullish(),
+  dest_node: name.nullish(),
+  dest_host: name.nullish(),
+  old_flavor: id.nullish(),
+  new_flavor: id.nullish(),
+  user_id: name.nullish(),
+  project_id: name.nullish(),
+  created_at: time.optional(),
+  updated_at: time.nullish(),
+  progress: ProgressEntry.nullish(),
   ends_at: time.optional(),
+})
+
+const TaskEntry = z.strictObject({
+  id,
+  kind: z.enum(TASK_KINDS),
+  instance: uuid,
+  migration: id.nullable(),
+  stage: name,
+  host: name.nullable(),
+  due_at: time,
+  takes: duration,
+  held: z.boolean(),
+  fails_at: name.nullable(),
+  action: id.nullable(),
+  wish: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
 })
 
 export const CellEntry = z.strictObject({
@@ -148,7 +256,7 @@ export const AllocationEntry = z.strictObject({
 
 /** A resource class or a trait that somebody made. */
 const CustomEntry = z.strictObject({
-  name: resourceClass.startsWith('CUSTOM_', 'expected a name that begins with CUSTOM_'),
+  name: z.string().regex(/^CUSTOM_[A-Z0-9_]+$/, 'expected CUSTOM_ and capital letters, digits and underscores'),
   created_at: time.optional(),
 })
 
@@ -203,6 +311,8 @@ export const WorldSchema = z.strictObject({
   images: z.array(ImageEntry).optional(),
   instances: z.array(InstanceEntry).optional(),
   migrations: z.array(MigrationEntry).optional(),
+  tasks: z.array(TaskEntry).optional(),
+  durations: z.partialRecord(z.enum(TASK_KINDS), duration).optional(),
   users: z.array(UserEntry).optional(),
   resource_providers: z.array(ResourceProviderEntry).optional(),
   allocations: z.array(AllocationEntry).optional(),

@@ -7,10 +7,9 @@ import { createCloud, describeCloud, replaceCloud } from '../cloud/description.t
 import { type Chance, type ChanceState, createChance } from '../cloud/ids.ts'
 import { restore, snapshot } from '../cloud/snapshot.ts'
 import { createInjector, type Injector, type SetRule } from '../faults/injector.ts'
-import { keystoneApp } from '../keystone/app.ts'
-import { novaApp } from '../nova/app.ts'
-import { type Environ, withPath } from '../python/wsgi.ts'
+import type { Environ } from '../python/wsgi.ts'
 import { type ClockWord, clockOf } from '../reading/clock.ts'
+import { below, faceAt, voicesOf } from './faces.ts'
 import { surroundings } from './faults.ts'
 import { createJournal, type Journal, type JournalLimits } from './journal.ts'
 import { namesOf } from './journal-view.ts'
@@ -81,14 +80,16 @@ export function createWorld(name: string, beginning: WorldDescription, options: 
     cloud,
     requestId,
     randomId: (size: number) => idFrom(chance.logins, size),
-    catalog: [{ type: 'compute', name: 'nova', path: '/v2.1' }],
+    catalog: [
+      { type: 'compute', name: 'nova', path: '/v2.1' },
+      { type: 'placement', name: 'placement', path: '/placement' },
+    ],
   }
-  const nova = novaApp(ofNova)
-  const keystone = keystoneApp(ofKeystone)
+  const voices = voicesOf({ nova: ofNova, keystone: ofKeystone, placement: { cloud, requestId } })
   const layers: Layer[] = []
   const recordings = createShelf(layers)
   const faults = createInjector({
-    around: surroundings(ofNova, ofKeystone),
+    around: surroundings(ofNova, voices),
     rules: options.faults,
     onUse: (used) => (used ? layers.unshift(faultLayer) : layers.splice(layers.indexOf(faultLayer), 1)),
   })
@@ -101,8 +102,7 @@ export function createWorld(name: string, beginning: WorldDescription, options: 
     subjectOf: (passage) => subjectAt(cloud, passage),
   })
   /** Through the layers there is another request, maybe. */
-  const answerOf = ({ request, environ, face }: Passage): Answer =>
-    face === 'keystone' ? keystone(request, withPath(environ, environ.path.slice(9))) : nova(request, environ)
+  const answerOf = ({ request, environ, face }: Passage): Answer => voices[face].app(request, below(face, environ))
   const controlId = () => idFrom(chance.control, 8)
   const ending = new AbortController()
   const snapshots = createSnapshots({
@@ -136,7 +136,7 @@ export function createWorld(name: string, beginning: WorldDescription, options: 
     journal,
     snapshots,
     fetch(request, environ, wire) {
-      const face = isIdentity(environ.path) ? 'keystone' : 'nova'
+      const face = faceAt(environ.path)
       const passage: Passage = { request, environ, face, incoming: wire?.incoming, outgoing: wire?.outgoing }
       const through = (index: number): Answer => {
         const layer = layers[index]
@@ -164,12 +164,6 @@ export function createWorld(name: string, beginning: WorldDescription, options: 
       cloud.clock.end()
     },
   }
-}
-
-const SLASH = 0x2f
-
-function isIdentity(path: string): boolean {
-  return path.startsWith('/identity') && (path.length === 9 || path.charCodeAt(9) === SLASH)
 }
 
 function cloudOf(description: WorldDescription, seed: number, options: WorldOptions): Cloud {
