@@ -9,6 +9,9 @@ const HEARTBEAT_MS = 15_000
 /** After how long a client that was cut off is to come again. */
 const RETRY_MS = 1_000
 
+/** What it is told. */
+export const EVENTS = ['entry', 'lost', 'reset'] as const
+
 export interface Listening {
   journal: Journal
   /** The id of the last entry that the listener has. */
@@ -82,7 +85,7 @@ export function journalStream({ journal, after, ended, wants, show }: Listening)
   )
 }
 
-function event(name: string, id: number, data: unknown): string {
+function event(name: (typeof EVENTS)[number], id: number, data: unknown): string {
   return `event: ${name}\nid: ${id}\ndata: ${JSON.stringify(data)}\n\n`
 }
 
