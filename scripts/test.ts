@@ -21,12 +21,18 @@ const SUITES = [
   {
     name: 'novasim itself',
     files: ['test/'],
-    exclude: ['test/clients/*.test.ts', 'test/container/*.test.ts'],
+    exclude: ['test/clients/*.test.ts', 'test/container/*.test.ts', 'test/runtimes/*.test.ts'],
     why: undefined,
   },
   { name: 'Python clients', files: ['test/clients/python.test.ts'], exclude: [], why: whyNot('python') },
   { name: 'control, by its OpenAPI', files: ['test/clients/openapi.test.ts'], exclude: [], why: whyNot('python') },
   { name: 'Go clients', files: ['test/clients/go.test.ts'], exclude: [], why: whyNot('go') },
+  {
+    name: 'Node 22 and 26, Bun and Deno',
+    files: ['test/runtimes/'],
+    exclude: [],
+    why: values.all ? undefined : 'they would have to be installed; --all does',
+  },
   { name: 'the container image', files: ['test/container/'], exclude: [], why: whyNot('docker') },
 ]
 
