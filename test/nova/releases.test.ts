@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { NEWEST_RELEASE, RELEASE_NAMES, RELEASES } from '../../src/cloud/releases.ts'
+import { answersOf, releasesOf } from '../support/answers.ts'
 import { boot } from '../support/boot.ts'
 
 test.each(RELEASE_NAMES)(
@@ -50,4 +51,23 @@ test.each([
   expect((await nova.nova(`/os-services/${json.services[0].id}`, change)).status).toBe(status)
   const old = { host: 'host1', binary: 'nova-compute', forced_down: false }
   expect((await nova.nova('/os-services/force-down', { ...change, version: '2.11', body: old })).status).toBe(status)
+})
+
+test.each(releasesOf('cases'))('the token of an admin of %s has the roles that a real one had', async (release) => {
+  const recorded = answersOf('cases', '25-identity.jsonl', release).find(({ name }) => name === 'log in')!
+  const namesIn = (text: string) =>
+    JSON.parse(text)
+      .token.roles.map(({ name }: { name: string }) => name)
+      .sort()
+  await using nova = await boot({ release })
+  const identity = {
+    methods: ['password'],
+    password: { user: { name: 'admin', password: 'secret', domain: { id: 'default' } } },
+  }
+  const scope = { project: { name: 'admin', domain: { id: 'default' } } }
+  const told = await nova.ask('/identity/v3/auth/tokens', {
+    ...{ method: 'POST', token: null, body: { auth: { identity, scope } } },
+    headers: { 'Content-Type': 'application/json' },
+  })
+  expect(namesIn(told.text)).toEqual(namesIn(recorded.body))
 })
