@@ -4,11 +4,13 @@ import type { Aggregate } from './aggregates.ts'
 import type { Consumer, Load } from './allocations.ts'
 import type { Cell, HostMapping } from './cells.ts'
 import type { Clock, ClockState } from './clock.ts'
+import { type Durations, REAL_DURATIONS } from './durations.ts'
 import type { CloudEvent } from './events.ts'
 import type { Flavor } from './flavors.ts'
 import type { Hypervisor } from './hypervisors.ts'
 import type { Identity } from './identity.ts'
 import type { Image } from './images.ts'
+import type { InstanceAction } from './instance-actions.ts'
 import type { Instance } from './instances.ts'
 import type { Migration } from './migrations.ts'
 import type { DeletedService } from './owner.ts'
@@ -17,6 +19,7 @@ import { NEWEST_RELEASE } from './releases.ts'
 import type { ResourceClass } from './resource-classes.ts'
 import type { ResourceProvider } from './resource-providers.ts'
 import type { Service } from './services.ts'
+import type { Task } from './tasks.ts'
 import type { Trait } from './traits.ts'
 
 /** Everything a cloud holds. Maps and records only, so that `structuredClone` keeps and compares it. */
@@ -53,12 +56,20 @@ export interface CloudState {
   images: Map<string, Image>
   /** By UUID. */
   instances: Map<string, Instance>
+  /** Those that are deleted, by UUID: Nova keeps their rows, and shows them to who asks for such. */
+  deletedInstances: Map<string, Instance>
+  /** What was done to each instance, by its UUID. */
+  instanceActions: Map<string, readonly InstanceAction[]>
   /** The UUIDs of the instances on a host, by host. */
   instancesOn: Map<string, Set<string>>
   /** By id. */
   aggregates: Map<number, Aggregate>
   /** By id. */
   migrations: Map<number, Migration>
+  /** The work that is under way, by its id. */
+  tasks: Map<number, Task>
+  /** How long each kind of it takes. */
+  durations: Durations
   /** When a move that is under way ends, by the id of its migration; milliseconds since 1970. See moves.ts */
   arrivals: Map<number, number>
   identity: Identity
@@ -77,6 +88,8 @@ export interface Cloud {
   readonly listeners: Set<(event: CloudEvent) => void>
   /** Calls off what waits for a process that has no service. processes.ts */
   sleeping?: (() => void) | undefined
+  /** Calls off what waits for the next task. work.ts */
+  waiting?: (() => void) | undefined
   /** Calls off what waits for the next arrival. moves.ts */
   moving?: (() => void) | undefined
 }
@@ -103,9 +116,13 @@ export function emptyCloud(seed: number, clock: Clock): Cloud {
       flavors: new Map(),
       images: new Map(),
       instances: new Map(),
+      deletedInstances: new Map(),
+      instanceActions: new Map(),
       instancesOn: new Map(),
       aggregates: new Map(),
       migrations: new Map(),
+      tasks: new Map(),
+      durations: REAL_DURATIONS,
       arrivals: new Map(),
       identity: {
         users: new Map(),

@@ -5,12 +5,16 @@ import { type Consumer, restoreConsumer } from './allocations.ts'
 import { addCell, DEFAULT_CELL, findCell, mapHost } from './cells.ts'
 import type { Clock, ClockMode } from './clock.ts'
 import { type Cloud, changed, emptyCloud, nextId, peekId } from './cloud.ts'
+import { type Durations, NO_DURATIONS, REAL_DURATIONS } from './durations.ts'
 import { CloudError, impossible, refuse } from './errors.ts'
 import { createFlavor, DEFAULT_FLAVORS, findFlavor, findFlavorNamed, type NewFlavor } from './flavors.ts'
 import { DEFAULT_HYPERVISOR, describeHypervisor, type Hypervisor, type HypervisorWish } from './hypervisors.ts'
 import { addStaticTokens, addUser, DEFAULT_USERS, type NewUser, type RoleName } from './identity.ts'
 import { addImage, DEFAULT_IMAGES, type NewImage } from './images.ts'
-import { type Instance, type NewInstance, placeInstances } from './instances.ts'
+import { actionsOf, type InstanceAction } from './instance-actions.ts'
+import { embedFlavor, type InstanceFlavor, sameFlavor } from './instance-flavors.ts'
+import { stateFor, statusOf } from './instance-states.ts'
+import { type Instance, type NewInstance, NO_METADATA, NO_TAGS, placeInstances } from './instances.ts'
 import { type NewMove, recordMove, wakeMoves } from './moves.ts'
 import { type LeftProcess, leaveProcess, type ProcessState, wakeProcesses } from './processes.ts'
 import { NEWEST_RELEASE, RELEASES } from './releases.ts'
@@ -34,6 +38,7 @@ import {
   updatedAt,
   wholeSeconds,
 } from './services.ts'
+import type { Task } from './tasks.ts'
 import { createTrait } from './traits.ts'
 
 /** How long ago a process that is stopped from the beginning was last heard from, unless it says: long enough to be down. */
@@ -51,8 +56,12 @@ export interface CloudDescription {
   flavors?: readonly NewFlavor[] | undefined
   /** Default: `DEFAULT_IMAGES`. */
   images?: readonly NewImage[] | undefined
-  instances?: (NewInstance & { count?: number | undefined })[] | undefined
+  instances?: InstanceDescription[] | undefined
   migrations?: NewMove[] | undefined
+  /** The work that is under way. */
+  tasks?: Task[] | undefined
+  /** How long work takes. Default: `REAL_DURATIONS` on a clock that goes by itself, `NO_DURATIONS` on one that does not. */
+  durations?: Partial<Durations> | undefined
   cells?: CellDescription[] | undefined
   users?: NewUser[] | undefined
   /** Default: one of each host. When they are listed, there are no others. */
@@ -79,6 +88,13 @@ export interface ServiceDescription extends NewService {
   /** When a process that has just started will first be heard from. */
   firstReportAt?: number | undefined
   createdAt?: number | undefined
+}
+
+export interface InstanceDescription extends NewInstance {
+  /** Place so many of it. */
+  count?: number | undefined
+  /** What was done to it. */
+  actions?: readonly InstanceAction[] | undefined
 }
 
 export interface LeftProcessDescription {
@@ -109,6 +125,8 @@ export interface CellDescription {
 export function createCloud(description: CloudDescription, { seed, clock }: { seed: number; clock: Clock }): Cloud {
   const cloud = emptyCloud(seed, clock)
   cloud.state.release = knownRelease(description.release)
+  const usual = clock.mode() === 'manual' ? NO_DURATIONS : REAL_DURATIONS
+  cloud.state.durations = Object.freeze({ ...usual, ...withoutUndefined(description.durations ?? {}) })
   addCells(cloud, description)
   const taken = takenIds(description)
   each(description.services, 'services', (wanted) => addService(cloud, wanted, taken))
@@ -120,12 +138,13 @@ export function createCloud(description: CloudDescription, { seed, clock }: { se
   each(description.aggregates, 'aggregates', (wanted) => createAggregate(cloud, wanted))
   each(description.flavors ?? DEFAULT_FLAVORS, 'flavors', (wanted) => addFlavor(cloud, wanted))
   each(description.images ?? DEFAULT_IMAGES, 'images', (wanted) => addImage(cloud, wanted))
-  each(description.instances, 'instances', (wanted) => placeInstances(cloud, wanted))
+  each(description.instances, 'instances', (wanted) => addInstances(cloud, wanted))
   each(description.migrations, 'migrations', (wanted) => recordMove(cloud, wanted))
   each(description.users ?? DEFAULT_USERS, 'users', (wanted) => addUser(cloud, wanted))
   addStaticTokens(cloud)
   addPlacement(cloud, description)
   addProcesses(cloud, description)
+  for (const task of description.tasks ?? []) cloud.state.tasks.set(task.id, task)
   for (const [table, given] of Object.entries(description.counters ?? {})) nextId(cloud, table, given)
   return cloud
 }
@@ -163,8 +182,12 @@ export function describeCloud(cloud: Cloud): CloudDescription {
     hosts: [...state.hypervisors.values()].map(({ host, ...offer }: Hypervisor) => ({ name: host, ...offer })),
     aggregates: [...state.aggregates.values()].map((aggregate: Aggregate) => structuredClone(aggregate)),
     flavors: [...state.flavors.values()].map((flavor) => structuredClone(flavor)),
-    instances: [...state.instances.values()].map((instance: Instance) => ({ ...instance })),
+    instances: [...state.instances.values(), ...state.deletedInstances.values()].map((each) =>
+      describeInstance(cloud, each),
+    ),
     migrations: [...state.migrations.values()].map((each) => ({ ...each, endsAt: state.arrivals.get(each.id) })),
+    tasks: [...state.tasks.values()],
+    durations: state.durations,
     users: describeUsers(cloud),
     images: [...state.images.values()].map((image) => ({ ...image })),
     resourceProviders: [...state.resourceProviders.values()].map((provider) => ({ ...provider })),
@@ -174,6 +197,52 @@ export function describeCloud(cloud: Cloud): CloudDescription {
     processes: [...state.leftProcesses.values()].map(describeLeftProcess),
     counters: Object.fromEntries([...state.counters].sort(([one], [other]) => (one < other ? -1 : 1))),
   }
+}
+
+/** An instance as a description has it: what would be so by itself is left out. */
+export function describeInstance(cloud: Cloud, instance: Instance): InstanceDescription {
+  const { uuid, name, host, vmState, taskState, powerState, flavor, oldFlavor, newFlavor, projectId, userId } = instance
+  const status = statusOf(instance)
+  const plain = stateFor(status)
+  const isPlain = plain.vmState === vmState && plain.taskState === taskState && plain.powerState === powerState
+  const actions = actionsOf(cloud, uuid)
+  const { metadata, tags } = instance
+  return {
+    ...{ uuid, id: instance.id, name, host, status },
+    ...(!isPlain && { vmState, taskState, powerState }),
+    cell: instance.cell,
+    flavor: describeFlavor(cloud, flavor),
+    ...(oldFlavor && { oldFlavor: describeFlavor(cloud, oldFlavor) }),
+    ...(newFlavor && { newFlavor: describeFlavor(cloud, newFlavor) }),
+    image: instance.image,
+    ...{ project: projectId, user: userId },
+    createdAt: instance.createdAt,
+    updatedAt: instance.updatedAt,
+    launchedAt: instance.launchedAt,
+    ...(metadata !== NO_METADATA && { metadata }),
+    ...(tags !== NO_TAGS && { tags }),
+    ...told(instance, ['terminatedAt', 'deletedAt', 'pinnedZone', 'lockedBy', 'lockedReason', 'fault', 'description']),
+    ...told(instance, ['accessIpV4', 'accessIpV6', 'keyName', 'reservationId', 'userData', 'oldVmState']),
+    hostname: instance.hostname,
+    ...(instance.configDrive && { configDrive: true }),
+    ...(instance.progress > 0 && { progress: instance.progress }),
+    ...(instance.launchIndex > 0 && { launchIndex: instance.launchIndex }),
+    ...(instance.diskConfig !== 'MANUAL' && { diskConfig: instance.diskConfig }),
+    ...(actions.length > 0 && { actions }),
+  }
+}
+
+/** By its id, where the cloud has just this one. */
+function describeFlavor(cloud: Cloud, kept: InstanceFlavor): string | InstanceFlavor {
+  const known = findFlavor(cloud, kept.flavorId)
+  return known && sameFlavor(embedFlavor(known), kept) ? kept.flavorId : kept
+}
+
+/** Those of its fields that are not null. */
+function told<Field extends keyof Instance>(instance: Instance, fields: Field[]): Partial<Pick<Instance, Field>> {
+  const named: Partial<Pick<Instance, Field>> = {}
+  for (const field of fields) if (instance[field] !== null) named[field] = instance[field]
+  return named
 }
 
 /** A service as a description has it, at this moment. */
@@ -251,6 +320,11 @@ function addService(cloud: Cloud, wanted: ServiceDescription, taken: Map<string,
   if (service.process !== 'running') service.reportsFrom = null
   else if (wanted.firstReportAt !== undefined) service.reportsFrom = wanted.firstReportAt
   else if (service.lastSeenUp !== null) service.reportsFrom = firstReport(service.lastSeenUp, now)
+}
+
+function addInstances(cloud: Cloud, { actions, ...wanted }: InstanceDescription): void {
+  const [first] = placeInstances(cloud, wanted)
+  if (first && actions) cloud.state.instanceActions.set(first.uuid, actions)
 }
 
 function addFlavor(cloud: Cloud, wanted: NewFlavor): void {

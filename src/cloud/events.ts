@@ -15,8 +15,15 @@ export type CloudEvent =
   | { type: `allocations.${'set' | 'removed'}`; consumer: string }
   | { type: `image.${'created' | 'updated' | 'removed'}`; id: string; name: string | null }
   | { type: `flavor.${'created' | 'updated' | 'deleted'}`; flavorId: string; name: string }
-  | { type: `instance.${'placed' | 'updated' | 'removed'}`; uuid: string; name: string; host: string | null }
+  | {
+      type: `instance.${'placed' | 'updated' | 'removed'}`
+      uuid: string
+      name: string
+      host: string | null
+      status: string
+    }
   | { type: `aggregate.${'created' | 'updated' | 'removed'}`; id: number; name: string }
+  | { type: `task.${'begun' | 'changed' | 'ended'}`; id: number; kind: string; stage: string; instance: string }
   | { type: `migration.${'recorded' | 'updated' | 'removed'}`; id: number; source: string; dest: string | null }
   | { type: `cell.${'added' | 'updated'}`; name: string; down: boolean }
   | { type: 'token.issued' | 'token.revoked'; user: string }

@@ -30,6 +30,8 @@ export function copyOf<Value>(value: Value): Value {
 }
 
 function copyObject(value: object): object {
+  // What is frozen is never changed but replaced, so both may have it.
+  if (Object.isFrozen(value)) return value
   if (value instanceof Map) {
     const copy = new Map()
     for (const [key, each] of value) copy.set(key, copyOf(each))

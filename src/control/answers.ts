@@ -1,11 +1,11 @@
 /** What control's routes answer, by name: for the document that they are described by, and for whoever is to read an answer. */
 
 import * as z from 'zod'
-import { INSTANCE_STATUSES } from '../cloud/instances.ts'
+import { INSTANCE_STATUSES, TASK_STATES, VM_STATES } from '../cloud/instance-states.ts'
 import { MIGRATION_TYPES } from '../cloud/migrations.ts'
 import { PROCESS_STATES } from '../cloud/processes.ts'
 import { REPLAY_ELSES, REPLAY_MODES } from '../recordings/replay.ts'
-import { CLOCK_MODES } from '../worlds/world-schema.ts'
+import { CLOCK_MODES, FaultEntry } from '../worlds/world-schema.ts'
 
 const text = z.string()
 const count = z.int().min(0)
@@ -43,7 +43,23 @@ const Service = z.object({
   zone: text,
 })
 
-const Instance = z.object({ uuid, name: text, host: text.nullable(), status: z.enum(INSTANCE_STATUSES) })
+const Instance = z.object({
+  uuid,
+  name: text,
+  host: text.nullable(),
+  status: z.enum(INSTANCE_STATUSES),
+  vm_state: z.enum(VM_STATES),
+  task_state: z.enum(TASK_STATES).nullable(),
+  power_state: z.int(),
+  flavor: text,
+  image: text.nullable(),
+  metadata: z.record(z.string(), z.string()),
+  tags: z.array(text),
+  locked_by: z.enum(['owner', 'admin']).nullable(),
+  locked_reason: text.nullable(),
+  progress: z.int(),
+  fault: FaultEntry.nullable(),
+})
 
 const Aggregate = z.object({
   id: z.int(),
@@ -61,6 +77,9 @@ const Migration = z.object({
   source: text,
   dest: text.nullable(),
   instance: uuid.nullable(),
+  stage: text.nullable(),
+  held: z.boolean(),
+  fails_at: text.nullable(),
 })
 
 const Cell = z.object({ name: text, down: z.boolean(), hosts: z.array(text) })

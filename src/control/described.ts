@@ -5,12 +5,12 @@ import { DoingSchema, RuleSchema } from '../faults/rule-schema.ts'
 import { ScenarioSchema } from '../scenarios/scenario.ts'
 import { EntryMatchSchema } from '../worlds/journal-match.ts'
 import { ExpectationSchema } from '../worlds/journal-verify.ts'
-import { AggregateEntry, InstanceEntry, MigrationEntry, WorldSchema } from '../worlds/world-schema.ts'
+import { AggregateEntry, MigrationEntry, WorldSchema } from '../worlds/world-schema.ts'
 import { AggregateChange } from './aggregates.ts'
 import type { AnswerName } from './answers.ts'
 import { CellChange, NewCell } from './cells.ts'
 import { Advance, ClockSettings } from './clock.ts'
-import { InstanceChange } from './instances.ts'
+import { InstanceChange, NewInstance } from './instances.ts'
 import { Choice, Limits } from './journal.ts'
 import { MigrationChange } from './migrations.ts'
 import { ProcessChange } from './processes.ts'
@@ -31,7 +31,7 @@ export const REQUESTS = {
   WorldFile: WorldSchema,
   NewService,
   ServiceChange: ServicePatch,
-  NewInstance: InstanceEntry,
+  NewInstance,
   InstanceChange,
   NewAggregate: AggregateEntry,
   AggregateChange,
@@ -164,7 +164,7 @@ export const ROUTES: Record<string, Described> = {
   'GET /instances/:id': { id: 'getInstance', does: 'one, by UUID or by name', answers: { 200: 'Instance' } },
   'PATCH /instances/:id': {
     id: 'changeInstance',
-    does: 'move it (`host`), rename it, or give it a `status`',
+    does: 'move it (`host`), rename it, give it a `status` or a state, lock it, say its `fault`, its `metadata` or its `tags`',
     body: 'InstanceChange',
     answers: { 200: 'Instance' },
     refuses: [409],
@@ -259,6 +259,7 @@ export const ROUTES: Record<string, Described> = {
     id: 'removeResourceProvider',
     does: 'remove it, as an operator does with an orphan',
     answers: { 204: null },
+    refuses: [409],
   },
   'GET /recordings': {
     id: 'listRecordings',

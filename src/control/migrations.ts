@@ -1,30 +1,48 @@
 /** /migrations: records of moves and evacuations, which decide whether a service may be deleted or forced up. */
 
 import { Hono } from 'hono'
+import type { Cloud } from '../cloud/cloud.ts'
 import { changeMigration, type Migration, removeMigration } from '../cloud/migrations.ts'
 import { recordMove } from '../cloud/moves.ts'
+import { taskOfMigration } from '../cloud/tasks.ts'
+import { fromMigrationEntry } from '../worlds/instance-file.ts'
 import type { World } from '../worlds/world.ts'
-import { fromMigrationEntry } from '../worlds/world-file.ts'
 import { MigrationEntry } from '../worlds/world-schema.ts'
+import type { Answer } from './answers.ts'
 import { bodyOf, noSuch, type Place, parameter } from './request.ts'
 
 export const MigrationChange = MigrationEntry.pick({ status: true, dest: true }).partial()
 
 export const migrations = new Hono<{ Bindings: Place }>()
-  .get('/', (c) => c.json({ migrations: [...c.env.world.cloud.state.migrations.values()] }))
-  .post('/', async (c) =>
-    c.json(recordMove(c.env.world.cloud, fromMigrationEntry(await bodyOf(c, MigrationEntry))), 201),
-  )
-  .get('/:id', (c) => c.json(migrationAt(c.env.world, parameter(c, 'id'))))
+  .get('/', (c) => {
+    const { cloud } = c.env.world
+    return c.json({ migrations: [...cloud.state.migrations.values()].map((each) => view(cloud, each)) })
+  })
+  .post('/', async (c) => {
+    const { cloud } = c.env.world
+    return c.json(view(cloud, recordMove(cloud, fromMigrationEntry(await bodyOf(c, MigrationEntry)))), 201)
+  })
+  .get('/:id', (c) => c.json(view(c.env.world.cloud, migrationAt(c.env.world, parameter(c, 'id')))))
   .patch('/:id', async (c) => {
     const migration = migrationAt(c.env.world, parameter(c, 'id'))
-    changeMigration(c.env.world.cloud, migration, await bodyOf(c, MigrationChange))
-    return c.json(migration)
+    const { cloud } = c.env.world
+    return c.json(view(cloud, changeMigration(cloud, migration, await bodyOf(c, MigrationChange))))
   })
   .delete('/:id', (c) => {
     removeMigration(c.env.world.cloud, migrationAt(c.env.world, parameter(c, 'id')))
     return c.body(null, 204)
   })
+
+/** With the work that carries it on, where there is some. */
+function view(cloud: Cloud, { id, type, status, source, dest, instance }: Migration): Answer<'Migration'> {
+  const task = taskOfMigration(cloud, id)
+  return {
+    ...{ id, type, status, source, dest, instance },
+    stage: task?.stage ?? null,
+    held: task?.held ?? false,
+    fails_at: task?.failsAt ?? null,
+  }
+}
 
 function migrationAt({ cloud }: World, wanted: string): Migration {
   const known = cloud.state.migrations

@@ -1,6 +1,14 @@
 /** What control's routes answer, as TypeScript sees it. Times are texts such as `2026-01-01T00:00:00.000Z`. */
 
-import type { ClockMode, InstanceStatus, MigrationType, ProcessState } from './world-file.ts'
+import type {
+  ClockMode,
+  FaultEntry,
+  InstanceStatus,
+  MigrationType,
+  ProcessState,
+  TaskState,
+  VmState,
+} from './world-file.ts'
 
 /** That novasim is ready. */
 export interface HealthView {
@@ -54,13 +62,28 @@ export interface ServiceChange {
   process?: ProcessState | undefined
 }
 
-/** An instance, as much of it as the host needs that it runs on. */
+/** An instance: where it is, and how. */
 export interface InstanceView {
   uuid: string
   name: string
   /** Null when it is on none. */
   host: string | null
   status: InstanceStatus
+  /** What the status is made of. */
+  vm_state: VmState
+  task_state: TaskState | null
+  /** 0: none, 1: running, 3: paused, 4: shut down, 7: suspended. */
+  power_state: number
+  /** The name of its flavor. */
+  flavor: string
+  image: string | null
+  metadata: Record<string, string>
+  tags: string[]
+  locked_by: 'owner' | 'admin' | null
+  locked_reason: string | null
+  /** Percent of a live migration. */
+  progress: number
+  fault: FaultEntry | null
 }
 
 /** What can be changed of an instance: `host` moves it. */
@@ -68,6 +91,15 @@ export interface InstanceChange {
   name?: string | undefined
   host?: string | null | undefined
   status?: InstanceStatus | undefined
+  vm_state?: VmState | undefined
+  task_state?: TaskState | null | undefined
+  power_state?: number | undefined
+  metadata?: Record<string, string> | undefined
+  tags?: string[] | undefined
+  locked_by?: 'owner' | 'admin' | null | undefined
+  locked_reason?: string | null | undefined
+  fault?: FaultEntry | null | undefined
+  progress?: number | undefined
 }
 
 /** A group of hosts. */
@@ -97,6 +129,12 @@ export interface MigrationView {
   dest: string | null
   /** The UUID of the instance; null when that is not known any more. */
   instance: string | null
+  /** What it does next; null when nothing carries it on. */
+  stage: string | null
+  /** Whether it waits there until it is let go. */
+  held: boolean
+  /** The stage at which it is to fail. */
+  fails_at: string | null
 }
 
 /** What can be changed of a migration. */

@@ -29,6 +29,64 @@ export type InstanceStatus =
   | 'UNKNOWN'
   | 'VERIFY_RESIZE'
 
+/** What an instance is. */
+export type VmState =
+  | 'active'
+  | 'building'
+  | 'deleted'
+  | 'error'
+  | 'paused'
+  | 'rescued'
+  | 'resized'
+  | 'shelved'
+  | 'shelved_offloaded'
+  | 'soft-delete'
+  | 'stopped'
+  | 'suspended'
+  | 'unknown'
+
+/** What is being done to an instance. */
+export type TaskState =
+  | 'scheduling'
+  | 'block_device_mapping'
+  | 'networking'
+  | 'spawning'
+  | 'updating_password'
+  | 'resize_prep'
+  | 'resize_migrating'
+  | 'resize_migrated'
+  | 'resize_finish'
+  | 'resize_reverting'
+  | 'resize_confirming'
+  | 'rebooting'
+  | 'reboot_pending'
+  | 'reboot_started'
+  | 'rebooting_hard'
+  | 'reboot_pending_hard'
+  | 'reboot_started_hard'
+  | 'powering-off'
+  | 'powering-on'
+  | 'rebuilding'
+  | 'rebuild_block_device_mapping'
+  | 'rebuild_spawning'
+  | 'migrating'
+  | 'deleting'
+  | 'soft-deleting'
+
+/** A kind of work on an instance. */
+export type TaskKind =
+  | 'boot'
+  | 'delete'
+  | 'stop'
+  | 'start'
+  | 'reboot'
+  | 'rebuild'
+  | 'evacuate'
+  | 'live-migrate'
+  | 'resize'
+  | 'confirm'
+  | 'revert'
+
 /** What kind of move a migration is. */
 export type MigrationType = 'migration' | 'resize' | 'live-migration' | 'evacuation'
 
@@ -109,15 +167,103 @@ export type FlavorEntry = {
   updated_at?: string | null | undefined
 }
 
+/** A flavor as an instance has kept it, where there is none such any more. */
+export type KeptFlavor = {
+  name: string
+  ram: number
+  vcpus: number
+  disk: number
+  id: string
+  number: number
+  ephemeral?: number | undefined
+  swap?: number | undefined
+  rxtx_factor?: number | undefined
+  is_public?: boolean | undefined
+  disabled?: boolean | undefined
+  extra_specs?: Record<string, string> | undefined
+}
+
+/** Why an instance is in `ERROR`. */
+export type FaultEntry = {
+  code: number
+  message: string
+  details?: string | null | undefined
+  created_at?: string | undefined
+}
+
+/** What was done to an instance. Exports have it. */
+export type ActionEntry = {
+  id: number
+  action: string
+  request_id: string
+  user_id: string
+  project_id: string
+  started_at: string
+  updated_at?: string | null | undefined
+  message?: string | null | undefined
+  events: {
+    name: string
+    host?: string | null | undefined
+    started_at: string
+    finished_at?: string | null | undefined
+    result?: 'Success' | 'Error' | null | undefined
+    details?: string | null | undefined
+    traceback?: string | null | undefined
+  }[]
+}
+
 /** An instance, or `count` of them: `{n}` in the name is then the number of each, from 1. */
 export type InstanceEntry = {
   name: string
   uuid?: string | undefined
+  /** The number of its row. */
+  id?: number | null | undefined
   /** Null: on no host. */
   host?: string | null | undefined
   /** Default `ACTIVE`. */
   status?: InstanceStatus | undefined
   count?: number | undefined
+  /** Default: that of its host. */
+  cell?: string | null | undefined
+  /** Default, as of the next two: that of its status. */
+  vm_state?: VmState | undefined
+  task_state?: TaskState | null | undefined
+  power_state?: number | undefined
+  /** An id or a name. Default: the first of the world's. */
+  flavor?: string | KeptFlavor | undefined
+  old_flavor?: string | KeptFlavor | null | undefined
+  new_flavor?: string | KeptFlavor | null | undefined
+  old_vm_state?: VmState | null | undefined
+  /** An id. Default: that of the first of the world's. */
+  image?: string | null | undefined
+  /** An id or a name. Default `admin`. */
+  project?: string | undefined
+  user?: string | undefined
+  created_at?: string | undefined
+  updated_at?: string | null | undefined
+  launched_at?: string | null | undefined
+  terminated_at?: string | null | undefined
+  deleted_at?: string | null | undefined
+  /** The zone that it was asked for in, and must not leave. */
+  availability_zone?: string | null | undefined
+  metadata?: Record<string, string> | undefined
+  tags?: string[] | undefined
+  locked_by?: 'owner' | 'admin' | null | undefined
+  locked_reason?: string | null | undefined
+  fault?: FaultEntry | null | undefined
+  /** Default: made of its name. */
+  hostname?: string | undefined
+  description?: string | null | undefined
+  access_ip_v4?: string | null | undefined
+  access_ip_v6?: string | null | undefined
+  key_name?: string | null | undefined
+  config_drive?: boolean | undefined
+  progress?: number | undefined
+  reservation_id?: string | null | undefined
+  launch_index?: number | undefined
+  user_data?: string | null | undefined
+  disk_config?: 'AUTO' | 'MANUAL' | undefined
+  actions?: ActionEntry[] | undefined
 }
 
 /** A record of a move or an evacuation. */
@@ -130,8 +276,48 @@ export type MigrationEntry = {
   /** The instance's UUID or name. */
   instance?: string | null | undefined
   id?: number | undefined
+  uuid?: string | undefined
+  source_node?: string | null | undefined
+  dest_node?: string | null | undefined
+  /** The address of the destination. */
+  dest_host?: string | null | undefined
+  /** The number of a flavor's row. */
+  old_flavor?: number | null | undefined
+  new_flavor?: number | null | undefined
+  user_id?: string | null | undefined
+  project_id?: string | null | undefined
+  created_at?: string | undefined
+  updated_at?: string | null | undefined
+  /** Bytes. */
+  progress?:
+    | {
+        memory_total: number
+        memory_processed: number
+        memory_remaining: number
+        disk_total: number
+        disk_processed: number
+        disk_remaining: number
+      }
+    | null
+    | undefined
   /** When a move that is under way (`running`) is over. */
   ends_at?: string | undefined
+}
+
+/** Work on an instance that is under way. Exports have it. */
+export type TaskEntry = {
+  id: number
+  kind: TaskKind
+  instance: string
+  migration: number | null
+  stage: string
+  host: string | null
+  due_at: string
+  takes: string | number
+  held: boolean
+  fails_at: string | null
+  action: number | null
+  wish: Record<string, string | number | boolean | null>
 }
 
 /** A cell: where services are kept. Default of all: `cell1`. */
@@ -280,6 +466,9 @@ export type WorldFile = {
   images?: ImageEntry[] | undefined
   instances?: InstanceEntry[] | undefined
   migrations?: MigrationEntry[] | undefined
+  tasks?: TaskEntry[] | undefined
+  /** How long each kind of work takes: `{boot: 5s}`. */
+  durations?: Partial<Record<TaskKind, string | number>> | undefined
   users?: UserEntry[] | undefined
   resource_providers?: ResourceProviderEntry[] | undefined
   /** Default: what the instances have. */

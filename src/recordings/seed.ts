@@ -3,7 +3,7 @@
 import { stringify } from 'yaml'
 import { ROLES } from '../cloud/identity.ts'
 import { hexFor, uuidFor } from '../cloud/ids.ts'
-import { INSTANCE_STATUSES } from '../cloud/instances.ts'
+import { INSTANCE_STATUSES } from '../cloud/instance-states.ts'
 import { MIGRATION_TYPES } from '../cloud/migrations.ts'
 import { NEWEST_RELEASE, RELEASES } from '../cloud/releases.ts'
 import { REPORT_EVERY_MS, SERVICE_DOWN_AFTER_MS } from '../cloud/services.ts'

@@ -1,6 +1,7 @@
 /** What a scenario expects of the cloud: is it so, and if not, what is there instead? */
 
 import type { Cloud } from '../cloud/cloud.ts'
+import { statusOf } from '../cloud/instance-states.ts'
 import { findInstance } from '../cloud/instances.ts'
 import { isUp } from '../cloud/services.ts'
 import type { InstanceState, MigrationState, ServiceState } from './scenario.ts'
@@ -27,7 +28,7 @@ export function compareService(
 export function compareInstance(cloud: Cloud, { name, gone, ...expected }: InstanceState): Differences {
   const instance = findInstance(cloud, name)
   if (!instance || gone) return presence(`instance ${name}`, instance !== undefined, gone === true)
-  return differences(`instance ${name}`, expected, { host: instance.host, status: instance.status })
+  return differences(`instance ${name}`, expected, { host: instance.host, status: statusOf(instance) })
 }
 
 /** At least one such migration, or exactly so many. */

@@ -1,7 +1,7 @@
 /** A scenario: a world, and steps at times, after events, or in order. Read from YAML; complaints carry file and line. */
 
 import * as z from 'zod'
-import { INSTANCE_STATUSES } from '../cloud/instances.ts'
+import { INSTANCE_STATUSES } from '../cloud/instance-states.ts'
 import { type Checked, check } from '../reading/check.ts'
 import { clockWord } from '../reading/clock-schema.ts'
 import type { Complaint } from '../reading/complaint.ts'

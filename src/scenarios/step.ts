@@ -4,14 +4,8 @@ import * as z from 'zod'
 import { type Cell, findCell, setCellDown } from '../cloud/cells.ts'
 import type { Cloud } from '../cloud/cloud.ts'
 import { impossible } from '../cloud/errors.ts'
-import {
-  changeInstance,
-  findInstance,
-  INSTANCE_STATUSES,
-  type Instance,
-  placeInstances,
-  removeInstance,
-} from '../cloud/instances.ts'
+import { INSTANCE_STATUSES } from '../cloud/instance-states.ts'
+import { changeInstance, findInstance, type Instance, placeInstances, removeInstance } from '../cloud/instances.ts'
 import { changeMigration, type Migration } from '../cloud/migrations.ts'
 import { evacuateHost, migrateInstance } from '../cloud/moves.ts'
 import { findLeftProcess } from '../cloud/processes.ts'
@@ -114,7 +108,7 @@ export const VERBS = {
   move: verb({
     what: 'an instance is on another host from one moment to the next',
     takes: z.strictObject({ instance: text, to: text }),
-    perform: (cloud, { instance, to }) => changeInstance(cloud, instanceAt(cloud, instance), { host: to }),
+    perform: (cloud, { instance, to }) => void changeInstance(cloud, instanceAt(cloud, instance), { host: to }),
   }),
   remove: verb({
     what: 'an instance is gone',

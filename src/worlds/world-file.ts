@@ -4,7 +4,16 @@ import type { AggregateWish } from '../cloud/aggregates.ts'
 import type { CloudDescription, ServiceDescription } from '../cloud/description.ts'
 import type { NewFlavor } from '../cloud/flavors.ts'
 import type { HypervisorWish } from '../cloud/hypervisors.ts'
-import type { NewMove } from '../cloud/moves.ts'
+import {
+  fromDurations,
+  fromInstanceEntry,
+  fromMigrationEntry,
+  fromTaskEntry,
+  toDurations,
+  toInstanceEntry,
+  toMigrationEntry,
+  toTaskEntry,
+} from './instance-file.ts'
 import { moment, text } from './moment.ts'
 import {
   fromAllocationEntry,
@@ -25,7 +34,6 @@ export interface WorldDescription extends CloudDescription {
 }
 
 type ServiceEntry = NonNullable<WorldFile['services']>[number]
-type MigrationEntry = NonNullable<WorldFile['migrations']>[number]
 
 /** What the file describes. It has been checked against the schema before. */
 export function fromWorldFile({ resource_providers, resource_classes, ...file }: WorldFile): WorldDescription {
@@ -37,7 +45,10 @@ export function fromWorldFile({ resource_providers, resource_classes, ...file }:
     hosts: file.hosts?.map(({ name, ...offer }) => ({ name, ...fromOffer(offer) })),
     aggregates: file.aggregates?.map(fromAggregateEntry),
     flavors: file.flavors?.map(fromFlavorEntry),
+    instances: file.instances?.map(fromInstanceEntry),
     migrations: file.migrations?.map(fromMigrationEntry),
+    tasks: file.tasks?.map(fromTaskEntry),
+    durations: file.durations && fromDurations(file.durations),
     users: file.users?.map(({ system_roles, domain_roles, ...same }) => ({
       ...same,
       systemRoles: system_roles,
@@ -54,11 +65,6 @@ export function fromWorldFile({ resource_providers, resource_classes, ...file }:
       nextUpdate: moment(next_update_at) ?? undefined,
     })),
   }
-}
-
-/** What an entry of `migrations` describes. */
-export function fromMigrationEntry({ ends_at, ...same }: MigrationEntry): NewMove {
-  return { ...same, endsAt: moment(ends_at) ?? undefined }
 }
 
 /** What an entry of `services` describes. */
@@ -93,8 +99,10 @@ export function toWorldFile({ seed, release, clock, ...parts }: WorldDescription
     })),
     flavors: parts.flavors?.map(toFlavorEntry),
     images: parts.images?.map(toImageEntry),
-    instances: parts.instances,
-    migrations: parts.migrations?.map(({ endsAt, ...same }) => ({ ...same, ends_at: text(endsAt) ?? undefined })),
+    instances: parts.instances?.map(toInstanceEntry),
+    migrations: parts.migrations?.map(toMigrationEntry),
+    tasks: parts.tasks?.map(toTaskEntry),
+    durations: parts.durations && toDurations(parts.durations),
     users: parts.users?.map(({ systemRoles, domainRoles, ...same }) => ({
       ...same,
       system_roles: systemRoles,

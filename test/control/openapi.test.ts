@@ -97,6 +97,8 @@ test('every route answers as it is described', async () => {
   await ask('GET /resource-providers')
   await ask('DELETE /processes/nova-compute@host9')
   await ask('GET /resource-providers/host2')
+  await ask('DELETE /instances/host2-1')
+  await ask('DELETE /instances/host2-2')
   await ask('DELETE /resource-providers/host2')
   await ask('POST /recordings', { name: 'r', recording, on: false })
   await ask('GET /recordings/r')
