@@ -6,6 +6,7 @@ import { controlApp } from '../src/control/app.ts'
 import { OTHER_ACTIONS } from '../src/scenarios/scenario.ts'
 import { VERB_NAMES, VERBS } from '../src/scenarios/step.ts'
 import { BUILT_IN_WORLDS } from '../src/worlds/built-in.ts'
+import { JOURNAL_LIMITS } from '../src/worlds/journal.ts'
 import { builtInScenarios } from '../src/worlds/scenarios.ts'
 import { WorldSchema } from '../src/worlds/world-schema.ts'
 import { createWorlds } from '../src/worlds/worlds.ts'
@@ -46,8 +47,20 @@ test('every flag is in the table of the README, and none that is not there', asy
   const flagsIn = (text: string) => [...text.matchAll(/(--[a-z-]+) </g)].map((match) => match[1]!).sort()
   const table = README.split('## The command line')[1]!.split('## ')[0]!
   expect(flagsIn(table)).toEqual(flagsIn(stdout))
-  for (const flag of flagsIn(stdout))
-    expect(table).toContain(`NOVASIM_${flag.slice(2).replaceAll('-', '_').toUpperCase()}`)
+})
+
+test('the variable and the default of each flag are those of the command', async () => {
+  const { stdout } = await run(['serve', '--help'])
+  const help = stdout.replace(/\s+/g, ' ')
+  const rows = [...README.matchAll(/^\| `[^`]*?(--[a-z-]+) <.*?` \| `(\w+)` \| (.*?) \|/gm)]
+  expect(rows.length).toBeGreaterThan(10)
+  const said = { '--journal-entries': JOURNAL_LIMITS.entries, '--journal-bytes': JOURNAL_LIMITS.bytes }
+  for (const [, flag, variable, byDefault] of rows) {
+    const about = help.split(`${flag} <`)[1]!.split(' --')[0]!
+    expect(about).toContain(`env: ${variable})`)
+    const known = /default: "?(.*?)"?,/.exec(about)?.[1] ?? said[flag as keyof typeof said]
+    if (known !== undefined) expect(byDefault).toBe(String(known))
+  }
 })
 
 test('every control route is in the table of docs/control.md, and none that is not there', () => {
