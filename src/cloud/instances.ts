@@ -1,6 +1,6 @@
 /** Instances: their record, and placing, changing and removing one as the world says, with no scheduler and no questions. */
 
-import { type Holding, release, restoreConsumer } from './allocations.ts'
+import { type Holding, type Resources, release, restoreConsumer } from './allocations.ts'
 import { DEFAULT_CELL, findHostMapping } from './cells.ts'
 import { type Cloud, changed, nextId } from './cloud.ts'
 import { impossible } from './errors.ts'
@@ -323,17 +323,27 @@ export function findInstance(cloud: Cloud, wanted: string): Instance | undefined
   for (const instance of cloud.state.instances.values()) if (instance.name === wanted) return instance
 }
 
-/** What an instance of a flavor takes of a compute host. nova/scheduler/utils.py `resources_from_flavor` */
-export function holdingOf({ vcpus, ramMb, diskGb, ephemeralGb, swapMb }: InstanceFlavor, provider: string): Holding {
+/** What an instance of a flavor takes of a compute host. */
+export function holdingOf(flavor: InstanceFlavor, provider: string): Holding {
+  return { provider, resources: resourcesOf(flavor) }
+}
+
+/** By flavor: many instances have the same, and it is never changed. */
+const taken = new WeakMap<InstanceFlavor, Resources>()
+
+/** In the order in which Nova's scheduler asks for it: that of the alphabet. nova/scheduler/utils.py `resources_from_flavor` */
+function resourcesOf(flavor: InstanceFlavor): Resources {
+  const known = taken.get(flavor)
+  if (known) return known
+  const { vcpus, ramMb, diskGb, ephemeralGb, swapMb } = flavor
   const disk = diskGb + ephemeralGb + Math.ceil(swapMb / 1024)
-  return {
-    provider,
-    resources: {
-      ...(vcpus > 0 && { VCPU: vcpus }),
-      ...(ramMb > 0 && { MEMORY_MB: ramMb }),
-      ...(disk > 0 && { DISK_GB: disk }),
-    },
-  }
+  const resources = Object.freeze({
+    ...(disk > 0 && { DISK_GB: disk }),
+    ...(ramMb > 0 && { MEMORY_MB: ramMb }),
+    ...(vcpus > 0 && { VCPU: vcpus }),
+  })
+  taken.set(flavor, resources)
+  return resources
 }
 
 /** `r-` and eight characters. */
