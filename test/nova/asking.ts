@@ -3,7 +3,7 @@
 import { type IncomingHttpHeaders, request } from 'node:http'
 import { expect } from 'vitest'
 import { type StartedEmulator, startEmulator } from '../../src/emulator.ts'
-import { dumps } from '../../src/python/json.ts'
+import { dumps, type Writable } from '../../src/python/json.ts'
 
 const VERBS = ['GET', 'PUT', 'POST', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS'] as const
 const HEADERS = [
@@ -69,7 +69,8 @@ async function logIn(emulator: StartedEmulator, name: string, where?: string | o
 
 /** What a question may call by its name, and where that is listed. */
 const LISTED = {
-  server: { path: '/servers?all_tenants=1', key: 'servers', name: 'name' },
+  // Those that are gone, too.
+  server: { path: '/servers?all_tenants=1&changes-since=1970-01-01', key: 'servers', name: 'name' },
   aggregate: { path: '/os-aggregates', key: 'aggregates', name: 'name' },
   hypervisor: { path: '/os-hypervisors', key: 'hypervisors', name: 'hypervisor_hostname' },
 } as const
@@ -118,19 +119,42 @@ export async function answerTo(asking: Asking, asked: Case) {
   }
 }
 
-/** Its lists sorted, where their order is nobody's promise. */
-function calm({ unordered }: Case, text: string): string {
-  if (!unordered || !text.startsWith('{')) return text
-  const sorted = Object.entries(JSON.parse(text)).map(([key, value]) => [
-    key,
-    Array.isArray(value)
-      ? value
-          .map((each) => dumps(each))
-          .sort()
-          .map((each) => JSON.parse(each))
-      : value,
-  ])
-  return dumps(Object.fromEntries(sorted))
+/** What a cloud leaves to chance, put in order: the hosts of a zone, the numbers of hypervisors, and lists that say so. */
+function calm(asked: Case, text: string): string {
+  const path = asked.GET ?? ''
+  const zones = path.startsWith('/os-availability-zone')
+  const hypervisors = path.startsWith('/os-hypervisors')
+  if (!text.startsWith('{') || !(asked.unordered || zones || hypervisors)) return text
+  const walk = (value: unknown, key: string): unknown => {
+    if (Array.isArray(value)) return value.map((each) => walk(each, key))
+    if (typeof value !== 'object' || value === null) return value
+    const entries = Object.entries(value).map(([name, each]): [string, unknown] => [name, walk(each, name)])
+    const calmed = Object.fromEntries(zones && key === 'hosts' ? entries.sort(byName).map(sortedInside) : entries)
+    if (hypervisors && typeof calmed.id === 'number') {
+      calmed.id = `<int ${calmed.hypervisor_hostname ?? `nova-compute@${calmed.host}`}>`
+    }
+    return calmed
+  }
+  const before = JSON.parse(text)
+  const calmed = walk(before, '') as Record<string, unknown>
+  if (asked.unordered) {
+    for (const [key, value] of Object.entries(calmed)) {
+      if (Array.isArray(value)) {
+        const texts = value.map((each) => dumps(each)).sort()
+        calmed[key] = texts.map((each) => JSON.parse(each))
+      }
+    }
+  }
+  const after = dumps(calmed as Writable)
+  return after === dumps(before) ? text : after
+}
+
+function sortedInside([name, value]: [string, unknown]): [string, unknown] {
+  return [name, Object.fromEntries(Object.entries(value as object).sort(byName))]
+}
+
+function byName([one]: [string, unknown], [other]: [string, unknown]): number {
+  return one < other ? -1 : 1
 }
 
 /** What differs between any two clouds, replaced by a name. */
