@@ -38,9 +38,33 @@ import {
   SHOW_HYPERVISOR,
   SHOW_UPTIME,
 } from './hypervisors.ts'
+import { LIST_INSTANCE_ACTIONS, SHOW_INSTANCE_ACTION } from './instance-actions.ts'
+import { listMigrations } from './migrations.ts'
 import { DEFAULT_QUOTAS, DETAIL_QUOTAS, SHOW_LIMITS, SHOW_QUOTAS } from './quotas.ts'
 import type { ApiMethod } from './resource.ts'
 import { DELETE_SERVER_GROUP, LIST_SERVER_GROUPS, SHOW_SERVER_GROUP } from './server-groups.ts'
+import { detailServers, listServers } from './server-lists.ts'
+import {
+  ADD_METADATA,
+  DELETE_METADATA,
+  LIST_METADATA,
+  REPLACE_METADATA,
+  SHOW_METADATA,
+  UPDATE_METADATA,
+} from './server-metadata.ts'
+import { LIST_SERVER_MIGRATIONS, SHOW_SERVER_MIGRATION } from './server-migrations.ts'
+import {
+  LIST_ADDRESSES,
+  LIST_ATTACHMENTS,
+  LIST_INTERFACES,
+  LIST_SECURITY_GROUPS,
+  SHOW_ADDRESSES,
+  SHOW_ATTACHMENT,
+  SHOW_INTERFACE,
+  SHOW_TOPOLOGY,
+} from './server-parts.ts'
+import { ADD_TAG, DELETE_TAG, DELETE_TAGS, LIST_TAGS, REPLACE_TAGS, SHOW_TAG } from './server-tags.ts'
+import { SHOW_SERVER } from './servers.ts'
 import { ACTIONS, actionAt, DELETE_SERVICE, indexServices, UPDATE_SERVICE } from './services.ts'
 import { SHOW_VERSION } from './versions.ts'
 
@@ -132,6 +156,36 @@ export const ROUTES: readonly Route[] = [
     'GET /:flavor/os-extra_specs/:id os-extra_specs:show': SHOW_EXTRA_SPEC,
     'PUT /:flavor/os-extra_specs/:id os-extra_specs:update': UPDATE_EXTRA_SPEC,
     'DELETE /:flavor/os-extra_specs/:id os-extra_specs:delete': DELETE_EXTRA_SPEC,
+  }),
+  { verb: 'GET', path: '/os-migrations', operations: ['os-migrations:list'], methodOn: listMigrations },
+  { verb: 'GET', path: '/servers', operations: ['servers:list'], methodOn: listServers },
+  { verb: 'GET', path: '/servers/detail', operations: ['servers:detail'], methodOn: detailServers },
+  ...resource('servers', {
+    'GET /:id :show': SHOW_SERVER,
+    'GET /:server/migrations server-migrations:list': LIST_SERVER_MIGRATIONS,
+    'GET /:server/migrations/:id server-migrations:show': SHOW_SERVER_MIGRATION,
+    'GET /:server/os-instance-actions os-instance-actions:list': LIST_INSTANCE_ACTIONS,
+    'GET /:server/os-instance-actions/:id os-instance-actions:show': SHOW_INSTANCE_ACTION,
+    'GET /:server/tags server-tags:list': LIST_TAGS,
+    'PUT /:server/tags server-tags:replace': REPLACE_TAGS,
+    'DELETE /:server/tags server-tags:clear': DELETE_TAGS,
+    'GET /:server/tags/:id server-tags:show': SHOW_TAG,
+    'PUT /:server/tags/:id server-tags:add': ADD_TAG,
+    'DELETE /:server/tags/:id server-tags:delete': DELETE_TAG,
+    'GET /:server/metadata server-metadata:list': LIST_METADATA,
+    'POST /:server/metadata server-metadata:add': ADD_METADATA,
+    'PUT /:server/metadata server-metadata:replace': REPLACE_METADATA,
+    'GET /:server/metadata/:id server-metadata:show': SHOW_METADATA,
+    'PUT /:server/metadata/:id server-metadata:update': UPDATE_METADATA,
+    'DELETE /:server/metadata/:id server-metadata:delete': DELETE_METADATA,
+    'GET /:server/ips ips:list': LIST_ADDRESSES,
+    'GET /:server/ips/:id ips:show': SHOW_ADDRESSES,
+    'GET /:server/os-interface os-interface:list': LIST_INTERFACES,
+    'GET /:server/os-interface/:id os-interface:show': SHOW_INTERFACE,
+    'GET /:server/os-volume_attachments os-volume_attachments:list': LIST_ATTACHMENTS,
+    'GET /:server/os-volume_attachments/:id os-volume_attachments:show': SHOW_ATTACHMENT,
+    'GET /:server/os-security-groups server-security-groups:list': LIST_SECURITY_GROUPS,
+    'GET /:server/topology server-topology:show': SHOW_TOPOLOGY,
   }),
 ]
 
