@@ -63,7 +63,9 @@ export class Journal {
     const init = signal ? { signal } : {}
     const { body } = await this.#client.open('GET', `/journal/stream${queryOf(query)}`, init)
     if (!body) return
-    const events = body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream()).getReader()
+    // In process nothing but this end of it knows of the signal.
+    const text = body.pipeThrough(new TextDecoderStream(), init)
+    const events = text.pipeThrough(new EventSourceParserStream()).getReader()
     try {
       for (let next = await events.read(); !next.done; next = await events.read()) {
         const { event, data } = next.value
