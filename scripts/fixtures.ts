@@ -438,8 +438,8 @@ async function withHost(run: () => Promise<void>): Promise<void> {
       await ended
     },
   }
-  await host.start()
   try {
+    await host.start()
     await run()
   } finally {
     await host.kill()
