@@ -11,6 +11,7 @@ import { pythonInt } from '../python/values.ts'
 import { NovaFault, UnexpectedError } from './errors.ts'
 import { limitOf, markerOf, nextLink } from './links.ts'
 import { type ApiMethod, type Call, requireAdmin } from './resource.ts'
+import { instanceName } from './server-view.ts'
 import { isUuidLike } from './services.ts'
 import { BOOLEAN, boolFromString, FQDN, NON_NEGATIVE_INTEGER, once, severalTimes } from './validate.ts'
 
@@ -305,7 +306,7 @@ const CPU_INFO = {
 function serversOn({ state }: Cloud, host: string): { name: string; uuid: string }[] {
   return [...(state.instancesOn.get(host) ?? [])].flatMap((uuid) => {
     const instance = state.instances.get(uuid)
-    return instance ? [{ name: instance.name, uuid }] : []
+    return instance ? [{ name: instanceName(instance.id ?? 0), uuid }] : []
   })
 }
 

@@ -175,12 +175,17 @@ export function hostId(host: string | null, projectId: string): string {
         .digest('hex')
 }
 
+/** What a hypervisor calls a server: Nova's default `instance_name_template`. @param id of its row */
+export function instanceName(id: number): string {
+  return `instance-${id.toString(16).padStart(8, '0')}`
+}
+
 /** nova/api/openstack/compute/views/servers.py `show`, the extended attributes */
 function attributesOf(instance: Instance, version: number): { [key: string]: Writable } {
   const { id, host, userData } = instance
   return {
     'OS-EXT-SRV-ATTR:host': host,
-    'OS-EXT-SRV-ATTR:instance_name': id === null ? null : `instance-${id.toString(16).padStart(8, '0')}`,
+    'OS-EXT-SRV-ATTR:instance_name': id === null ? null : instanceName(id),
     'OS-EXT-SRV-ATTR:hypervisor_hostname': host,
     ...(version >= FROM.extended && {
       'OS-EXT-SRV-ATTR:hostname': instance.hostname,
