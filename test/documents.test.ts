@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { controlApp } from '../src/control/app.ts'
@@ -95,8 +95,9 @@ test('every built-in world is in the README, in the same words as in the help', 
 })
 
 test('every link between the documents leads somewhere', () => {
-  for (const file of ['README.md', 'CONTRIBUTING.md', 'docs/control.md', 'docs/world-file.md']) {
-    for (const [, target] of readFileSync(file, 'utf8').matchAll(/\]\(([^)#:]+)\)/g)) {
+  const pages = (readdirSync('docs') as string[]).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)
+  for (const file of ['README.md', 'CONTRIBUTING.md', ...pages]) {
+    for (const [, target] of readFileSync(file, 'utf8').matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)) {
       expect(existsSync(join(dirname(file), target!)), `${file} links to ${target}`).toBe(true)
     }
   }

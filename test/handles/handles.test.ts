@@ -197,7 +197,7 @@ test('an emulator begins with a scenario, written out or by name, and tells its 
 test('its fetch takes what a fetch takes, and a path alone', async () => {
   await using nova = createEmulator({ clock: 'manual' })
   const headers = { 'X-Auth-Token': 'admin' }
-  const { services } = await (await nova.fetch('/v2.1/os-services', { headers })).json()
+  const { services } = (await (await nova.fetch('/v2.1/os-services', { headers })).json()) as { services: object[] }
   expect(services).toHaveLength(5)
   const request = new Request(`${nova.computeUrl}/os-services/disable`, {
     method: 'PUT',
