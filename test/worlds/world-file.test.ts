@@ -102,7 +102,11 @@ test.each([
     'services: [{binary: nova-compute, host: a}]\naggregates:\n- {name: x, availability_zone: z1, hosts: [a]}\n- {name: y, availability_zone: z2, hosts: [a]}\n',
     /^cloud\.yaml:4:\d+: aggregates\[1\]\.hosts\[0\]: host "a" is in availability zone "z1" already/,
   ],
-  ['a release that never was', 'release: zedd\n', /cloud\.yaml:1:1: release: expected 2026\.2, .*; got "zedd" \(did you mean "zed"\?\)/],
+  [
+    'a release that never was',
+    'release: zedd\n',
+    /cloud\.yaml:1:1: release: expected 2026\.2, .*; got "zedd" \(did you mean "zed"\?\)/,
+  ],
   [
     'a cell that is not listed',
     'cells: [{name: cell1}]\nservices:\n- {binary: a, host: b, cell: cell3}\n',
