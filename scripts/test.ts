@@ -28,6 +28,12 @@ const SUITES = [
   { name: 'control, by its OpenAPI', files: ['test/clients/openapi.test.ts'], exclude: [], why: whyNot('python') },
   { name: 'Go clients', files: ['test/clients/go.test.ts'], exclude: [], why: whyNot('go') },
   {
+    name: 'the pages for Python, Go, Ansible, shells and CI',
+    files: ['test/clients/examples.test.ts'],
+    exclude: [],
+    why: whyNot('ansible') ?? whyNot('go'),
+  },
+  {
     name: 'Node 22 and 26, Bun and Deno',
     files: ['test/runtimes/'],
     exclude: [],

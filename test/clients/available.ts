@@ -2,17 +2,18 @@
 
 import { spawnSync } from 'node:child_process'
 
-/** The oldest Python that the current clients run on, and the oldest Go. */
-const OLDEST = { python: [3, 10], go: [1, 25] } as const
+/** The oldest Python that the current clients and Ansible run on, and the oldest Go. */
+const OLDEST = { python: [3, 10], ansible: [3, 11], go: [1, 25] } as const
 
 /** Why the suite of real clients in this language, or that of the container image, cannot be run here; undefined when it can. */
-export function whyNot(suite: 'python' | 'go' | 'docker'): string | undefined {
-  return { python: whyNoPython, go: whyNoGo, docker: whyNoDocker }[suite]()
+export function whyNot(suite: 'python' | 'ansible' | 'go' | 'docker'): string | undefined {
+  if (suite === 'python' || suite === 'ansible') return whyNoPython(OLDEST[suite])
+  return { go: whyNoGo, docker: whyNoDocker }[suite]()
 }
 
-function whyNoPython(): string | undefined {
+function whyNoPython(oldest: readonly [number, number]): string | undefined {
   const version = ask('python3', '-c', 'import sys; print("%d.%d" % sys.version_info[:2])')
-  const complaint = tooOld('python3', version, OLDEST.python)
+  const complaint = tooOld('python3', version, oldest)
   if (complaint) return complaint
   // Debian's python3 has venv, but without the package python3-venv not what venv installs pip with.
   if (!ask('python3', '-c', 'import venv, ensurepip').ok) return 'python3 has no venv module'
