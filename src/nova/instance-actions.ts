@@ -49,7 +49,8 @@ export const LIST_INSTANCE_ACTIONS: ApiMethod = {
     const [limit, marker] = [limitOf(call), markerOf(call)]
     const from = limit === 0 || marker === undefined ? 0 : newest.findIndex((each) => each.requestId === marker) + 1
     if (limit > 0 && marker !== undefined && from === 0) {
-      throw new NovaFault(400, `Marker ${marker} could not be found.`)
+      // Nova has looked for it already, and found None. nova/db/main/api.py `actions_get`
+      throw new NovaFault(400, 'Marker None could not be found.')
     }
     const found = newest.slice(from).filter(within).slice(0, limit)
     const last = found.at(-1)

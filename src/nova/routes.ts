@@ -42,6 +42,7 @@ import { LIST_INSTANCE_ACTIONS, SHOW_INSTANCE_ACTION } from './instance-actions.
 import { listMigrations } from './migrations.ts'
 import { DEFAULT_QUOTAS, DETAIL_QUOTAS, SHOW_LIMITS, SHOW_QUOTAS } from './quotas.ts'
 import type { ApiMethod } from './resource.ts'
+import { SHOW_DIAGNOSTICS } from './server-diagnostics.ts'
 import { DELETE_SERVER_GROUP, LIST_SERVER_GROUPS, SHOW_SERVER_GROUP } from './server-groups.ts'
 import { detailServers, listServers } from './server-lists.ts'
 import {
@@ -186,6 +187,7 @@ export const ROUTES: readonly Route[] = [
     'GET /:server/os-volume_attachments/:id os-volume_attachments:show': SHOW_ATTACHMENT,
     'GET /:server/os-security-groups server-security-groups:list': LIST_SECURITY_GROUPS,
     'GET /:server/topology server-topology:show': SHOW_TOPOLOGY,
+    'GET /:server/diagnostics server-diagnostics:show': SHOW_DIAGNOSTICS,
   }),
 ]
 

@@ -20,6 +20,7 @@ export const COLUMNS: { readonly [name: string]: Column } = {
   display_name: ({ name }) => name,
   host: ({ host }) => host,
   hostname: ({ hostname }) => hostname,
+  id: ({ id }) => id,
   image_ref: ({ image }) => image ?? '',
   instance_type_id: ({ flavor }) => flavor.id,
   kernel_id: () => '',

@@ -14,6 +14,7 @@ import { NovaFault, UnexpectedError } from './errors.ts'
 import { may, requireRole } from './policy.ts'
 import type { Call } from './resource.ts'
 import { COLUMNS } from './server-columns.ts'
+import type { SortKey } from './server-order.ts'
 import {
   DOWN_CELLS_FROM,
   ignoredSortKeys,
@@ -33,7 +34,9 @@ export interface Wanted {
   /** Those that are gone, those that are not, or both when undefined. */
   deleted: boolean | undefined
   tests: Test[]
-  sort: { key: string; descending: boolean }[]
+  sort: SortKey[]
+  /** Whether that is the order in which lists are without being asked. */
+  isDefault: boolean
   /** Whether servers of a cell that is down are shown, too; of which project, undefined: of all. */
   downCells: { projectId: string | undefined } | undefined
 }
@@ -99,6 +102,7 @@ export function readWanted(call: Call, action: 'index' | 'detail'): Wanted | und
     deleted,
     tests: [...tests, ...columns],
     sort,
+    isDefault: !query.has('sort_key') && !query.has('sort_dir'),
     downCells: downCells ? { projectId: allTenants ? undefined : mine } : undefined,
   }
 }
@@ -165,11 +169,11 @@ function strictBool(text: string): boolean {
   const found = boolOrUndefined(text)
   if (found !== undefined) return found
   const known = "'0', '1', 'f', 'false', 'n', 'no', 'off', 'on', 't', 'true', 'y', 'yes'"
-  throw new NovaFault(400, `Invalid input received: Unrecognized value ${repr(text)}, acceptable values are: ${known}`)
+  throw new NovaFault(400, `Unrecognized value ${repr(text)}, acceptable values are: ${known}`)
 }
 
-/** @throws {NovaFault} 400, 403. @see nova/db/utils.py `process_sort_params` */
-function sortOf({ query, version }: Call, isAdmin: boolean): Wanted['sort'] {
+/** @throws {NovaFault} 400, 403. @see nova/db/utils.py `process_sort_params`. What it adds comes after the UUID, and no two have one. */
+function sortOf({ query, version }: Call, isAdmin: boolean): SortKey[] {
   const keys = (query.get('sort_key') ?? ['created_at']).map((key) => key.trim())
   const directions = (query.get('sort_dir') ?? ['desc']).map((direction) => direction.trim())
   const ignored = ignoredSortKeys(version)
@@ -190,8 +194,9 @@ function sortOf({ query, version }: Call, isAdmin: boolean): Wanted['sort'] {
   if (directions.length > keys.length) {
     throw new NovaFault(400, 'Invalid input received: Sort direction size exceeds sort key size')
   }
+  // nova/compute/instance_list.py `InstanceSortContext`
+  if (keys.length === 0) keys.push('created_at', 'id')
   const first = directions[0] ?? 'desc'
-  for (const key of ['created_at', 'id']) if (!keys.includes(key)) keys.push(key)
   const sort = keys.map((key, index) => ({ key, descending: (directions[index] ?? first) === 'desc' }))
   return keys.includes('uuid') ? sort : [...sort, { key: 'uuid', descending: false }]
 }

@@ -6,14 +6,13 @@ import type { Cloud } from '../cloud/cloud.ts'
 import { projectOf } from '../cloud/identity.ts'
 import type { Instance } from '../cloud/instances.ts'
 import { dumps } from '../python/json.ts'
-import { compareText } from '../python/values.ts'
 import { NovaFault } from './errors.ts'
 import { keptLists, type Made } from './kept.ts'
 import { limitOf, markerOf, nextLink } from './links.ts'
 import { requireRole } from './policy.ts'
 import type { ApiMethod, Call } from './resource.ts'
-import { COLUMNS } from './server-columns.ts'
 import { readWanted, type Wanted } from './server-filters.ts'
+import { Order } from './server-order.ts'
 import { SERVERS_QUERY } from './server-query.ts'
 import { briefView, detailedView, look, unknownDetails, unknownView } from './server-view.ts'
 
@@ -65,18 +64,22 @@ function make(call: Call, action: 'index' | 'detail'): Made {
   return { json, until: looking.until }
 }
 
-/** @throws {NovaFault} 400: there is no such marker; {CloudError} CellUnreachable */
+/** @throws {NovaFault} 400: there is no such marker; {UnexpectedError}, {CloudError} CellUnreachable */
 function page(cloud: Cloud, wanted: Wanted, limit: number, marker: string | undefined): Instance[] {
-  const after = marker === undefined ? undefined : markerAt(cloud, marker)
+  const after = marker ? markerAt(cloud, marker) : undefined
   if (limit === 0) return []
   const zones = zonesByHost(cloud)
-  const down = new Set(cloud.state.cells.filter((cell) => cell.down).map(({ name }) => name))
+  const order = new Order(wanted.sort, zones)
   const isWanted = (instance: Instance) =>
-    (instance.cell === null || !down.has(instance.cell)) && wanted.tests.every((test) => test(instance, zones))
-  const before = orderOf(wanted.sort, zones)
+    (!after || order.compare(instance, after) > 0) && wanted.tests.every((test) => test(instance, zones))
+  const parts = partsOf(cloud, wanted, order).map((part) => firstOf(part, limit, isWanted))
+  return order.merge(parts, limit)
+}
+
+/** Those that come first. */
+function firstOf(instances: readonly Instance[], limit: number, isWanted: (instance: Instance) => boolean): Instance[] {
   const found: Instance[] = []
-  for (const instance of candidates(cloud, wanted, before)) {
-    if (after && before(instance, after) <= 0) continue
+  for (const instance of instances) {
     if (!isWanted(instance)) continue
     found.push(instance)
     if (found.length === limit) break
@@ -84,9 +87,11 @@ function page(cloud: Cloud, wanted: Wanted, limit: number, marker: string | unde
   return found
 }
 
-/** In the order that is wanted. */
-function candidates({ state }: Cloud, { host, deleted }: Wanted, before: Order): Instance[] {
+/** What each database has, in the order that is wanted: first of all those that are in no cell yet, then cell by cell. */
+function partsOf(cloud: Cloud, { host, deleted, isDefault }: Wanted, order: Order): Instance[][] {
+  const { state } = cloud
   const { instances, deletedInstances } = state
+  if (host === undefined && deleted === false && isDefault) return newestFirst(cloud, order)
   const gone =
     deleted === false ? [] : [...deletedInstances.values()].filter((each) => host === undefined || each.host === host)
   const here =
@@ -94,45 +99,35 @@ function candidates({ state }: Cloud, { host, deleted }: Wanted, before: Order):
       ? [...instances.values()]
       : [...(state.instancesOn.get(host) ?? [])].flatMap((uuid) => instances.get(uuid) ?? [])
   const live = deleted === true ? here.filter(({ vmState }) => vmState === 'soft-delete') : here
-  const all = gone.length === 0 ? live.reverse() : [...gone, ...live].reverse()
-  // As a rule the newest stands last in the state and comes first in the list, so that there is nothing to sort.
-  return inOrder(all, before) ? all : all.sort(before)
+  return byCell(cloud, [...gone, ...live]).map((part) => order.sort(part))
 }
 
-function inOrder(instances: Instance[], before: Order): boolean {
-  return instances.every((each, index) => {
-    const next = instances[index + 1]
-    return next === undefined || before(each, next) <= 0
-  })
+/** All that are not gone, sorted once for as long as nothing changes. */
+function newestFirst(cloud: Cloud, order: Order): Instance[][] {
+  const known = sorted.get(cloud)
+  if (known?.revision === cloud.revision) return known.parts
+  const parts = byCell(cloud, [...cloud.state.instances.values()]).map((part) => order.sort(part))
+  sorted.set(cloud, { revision: cloud.revision, parts })
+  return parts
 }
 
-type Order = (one: Instance, other: Instance) => number
+const sorted = new WeakMap<Cloud, { revision: number; parts: Instance[][] }>()
 
-/** Those that are in no cell yet come first. Text is compared without case, as MySQL does, and what says nothing is the least. */
-function orderOf(sort: Wanted['sort'], zones: Map<string, string>): Order {
-  const keys = sort.map(({ key, descending }) => ({ read: valueFor(key), sign: descending ? -1 : 1 }))
-  return (one, other) => {
-    if ((one.id === null) !== (other.id === null)) return one.id === null ? -1 : 1
-    for (const { read, sign } of keys) {
-      const difference = compare(read(one, zones), read(other, zones))
-      if (difference !== 0) return difference * sign
-    }
-    return 0
+/** What is in a cell that is down is in none of them. */
+function byCell({ state }: Cloud, instances: Instance[]): Instance[][] {
+  const down = new Set(state.cells.filter((cell) => cell.down).map(({ name }) => name))
+  const parts = new Map<string | null, Instance[]>([[UNSCHEDULED, []]])
+  for (const instance of instances) {
+    if (instance.cell !== null && down.has(instance.cell)) continue
+    const cell = instance.id === null ? UNSCHEDULED : instance.cell
+    const part = parts.get(cell)
+    if (part) part.push(instance)
+    else parts.set(cell, [instance])
   }
+  return [...parts.values()]
 }
 
-function valueFor(key: string): (instance: Instance, zones: Map<string, string>) => string | number | null {
-  if (key === 'id') return ({ id }) => id
-  if (key === 'created_at') return ({ createdAt }) => Math.floor(createdAt / 1000)
-  return COLUMNS[key] ?? (() => null)
-}
-
-function compare(one: string | number | null, other: string | number | null): number {
-  if (one === other) return 0
-  if (one === null || other === null) return one === null ? -1 : 1
-  if (typeof one === 'number' && typeof other === 'number') return one - other
-  return compareText(String(one).toLowerCase(), String(other).toLowerCase())
-}
+const UNSCHEDULED = '(none yet)'
 
 function markerAt(cloud: Cloud, marker: string): Instance {
   const { instances, deletedInstances } = cloud.state

@@ -5,7 +5,7 @@ import { zoneOf, zonesByHost } from '../cloud/aggregates.ts'
 import { COMPUTE, findHostMapping } from '../cloud/cells.ts'
 import { statusOf } from '../cloud/instance-states.ts'
 import { type Instance, reservationIdOf } from '../cloud/instances.ts'
-import { findServiceOf, isUp, nextChangeByTime } from '../cloud/services.ts'
+import { findServiceOf, isUp, nextChangeByTime, type Service } from '../cloud/services.ts'
 import type { Writable } from '../python/json.ts'
 import { compareText } from '../python/values.ts'
 import { bookmarkOf, linksTo } from './links.ts'
@@ -105,8 +105,10 @@ export function detailedView(looking: Looking, instance: Instance, groups?: stri
   const { call, isAdmin, zones } = looking
   const { version } = call
   const { uuid, host } = instance
-  const status = instance.deletedAt === null ? statusOf(instance) : 'DELETED'
-  const hostStatus = version >= FROM.hostStatus && isAdmin && { host_status: hostStatusOf(looking, host) }
+  // What hangs on a server goes with it.
+  const isGone = instance.deletedAt !== null
+  const status = isGone ? 'DELETED' : statusOf(instance)
+  const hostStatus = version >= FROM.hostStatus && isAdmin && { host_status: hostStatusOf(looking, instance) }
   return {
     accessIPv4: instance.accessIpV4 ?? '',
     accessIPv6: instance.accessIpV6 ?? '',
@@ -117,7 +119,7 @@ export function detailedView(looking: Looking, instance: Instance, groups?: stri
     id: uuid,
     image: imageOf(looking, instance),
     links: linksTo(call, 'servers', uuid),
-    metadata: instance.metadata,
+    metadata: isGone ? {} : instance.metadata,
     name: instance.name,
     status,
     tenant_id: instance.projectId,
@@ -140,10 +142,10 @@ export function detailedView(looking: Looking, instance: Instance, groups?: stri
     ...(version >= FROM.locked && { locked: instance.lockedBy !== null }),
     ...(groups && hostStatus),
     ...(version >= FROM.description && { description: instance.description }),
-    ...(version >= FROM.tags && { tags: tagsOf(instance) }),
+    ...(version >= FROM.tags && { tags: isGone ? [] : tagsOf(instance) }),
     ...(version >= FROM.trustedCertificates && { trusted_image_certificates: null }),
     ...(version >= FROM.groups && groups && { server_groups: groups }),
-    ...(version >= FROM.lockedReason && { locked_reason: instance.lockedReason }),
+    ...(version >= FROM.lockedReason && { locked_reason: isGone ? null : instance.lockedReason }),
     ...(version >= FROM.hostname && !isAdmin && { 'OS-EXT-SRV-ATTR:hostname': instance.hostname }),
     ...(version >= FROM.pinnedZone && { pinned_availability_zone: instance.pinnedZone }),
     ...(version >= FROM.schedulerHints && { scheduler_hints: {} }),
@@ -242,24 +244,23 @@ function hostIdOf({ hostIds }: Looking, { host, projectId }: Instance): string {
   return known
 }
 
-/** @see nova/compute/api.py `get_instance_host_status` */
-function hostStatusOf(looking: Looking, host: string | null): string {
+/** In a list, what is said of the first server on a host is said of all. nova/compute/api.py `get_instances_host_statuses` */
+function hostStatusOf(looking: Looking, { host, deletedAt }: Instance): string {
   if (host === null) return ''
   const known = looking.statuses.get(host)
   if (known !== undefined) return known
   const { call, now } = looking
   const cell = findHostMapping(call.cloud, host)?.cell
-  const service = cell === undefined ? undefined : findServiceOf(call.cloud, host, COMPUTE, cell)
+  const service = cell === undefined || deletedAt !== null ? undefined : findServiceOf(call.cloud, host, COMPUTE, cell)
   if (service) looking.until = Math.min(looking.until, nextChangeByTime(service, now))
-  const status = !service
-    ? ''
-    : service.forcedDown
-      ? 'DOWN'
-      : service.disabled
-        ? 'MAINTENANCE'
-        : isUp(service, now)
-          ? 'UP'
-          : 'UNKNOWN'
+  const status = service ? statusOfService(service, now) : ''
   looking.statuses.set(host, status)
   return status
+}
+
+/** @see nova/compute/api.py `get_instance_host_status` */
+function statusOfService(service: Service, now: number): string {
+  if (service.forcedDown) return 'DOWN'
+  if (service.disabled) return 'MAINTENANCE'
+  return isUp(service, now) ? 'UP' : 'UNKNOWN'
 }

@@ -75,7 +75,8 @@ const LISTED = {
   hypervisor: { path: '/os-hypervisors', key: 'hypervisors', name: 'hypervisor_hostname' },
 } as const
 
-async function lookUp({ emulator, names }: Asking, kind: keyof typeof LISTED): Promise<void> {
+/** Learn how those of a kind are called. */
+export async function lookUp({ emulator, names }: Asking, kind: keyof typeof LISTED): Promise<void> {
   const { path, key, name } = LISTED[kind]
   const headers = { 'X-Auth-Token': names.get('token')!, 'OpenStack-API-Version': 'compute 2.53' }
   const { text } = await send(emulator, 'GET', `/v2.1${path}`, headers)
