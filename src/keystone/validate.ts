@@ -14,7 +14,7 @@ export const SHORT_NAME: Schema = { type: 'string', minLength: 1, maxLength: 64,
 
 /** keystone/api/validation/parameter_types.py `id_string`, `domain_id`, `project_id` */
 export const ID: Schema = { type: 'string', minLength: 1, maxLength: 64, pattern: '^[a-zA-Z0-9-]+$' }
-export const DOMAIN_ID: Schema = ID
+export const DOMAIN_ID: Schema = { ...ID }
 
 /** keystone/api/validation/parameter_types.py `boolean` */
 export const FLAG: Schema = {
