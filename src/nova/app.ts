@@ -5,6 +5,7 @@ import { acceptedBy, versionIn } from './content-type.ts'
 import { serverError, UncaughtError } from './errors.ts'
 import { formMethod, isForm } from './forms.ts'
 import { routedMethod, splitProject, takeApart } from './paths.ts'
+import { sayingsOf } from './releases.ts'
 import { admit, answerError, callMethod, type Nova, noSuchPath, readBody, type Visit } from './resource.ts'
 import { findRoute } from './router.ts'
 import { ROUTES } from './routes.ts'
@@ -77,7 +78,7 @@ export function novaApp(nova: Nova): (request: Request, environ: Environ) => Res
       if (below === '' || below === '/') return callMethod({ ...visit, access: 'open' }, SHOW_VERSION, NOTHING)
       return enter(visit, below)
     } catch (error) {
-      if (error instanceof UncaughtError) return serverError()
+      if (error instanceof UncaughtError) return serverError(sayingsOf(nova.cloud).server)
       throw error
     }
   }

@@ -19,6 +19,10 @@ export interface Sayings {
   sizeLimit: string
   /** Whether who speaks for another needs the role `service`, or a good token is enough. keystonemiddleware `service_token_roles_required` */
   serviceNeedsRole: boolean
+  /** What the WSGI server calls itself that has to answer when Nova does not. waitress/task.py `ErrorTask` */
+  server: string
+  /** Whether an admin has to be one of a project. oslo.policy `enforce_scope` */
+  enforcesScope: boolean
   /** Whether there are words of their own for what is empty and should not be. jsonschema/_keywords.py `minLength` */
   tellsEmpty: boolean
   /** How deep a body may lie: what the pipeline leaves of the stack of the Python of that time, as measured; under /v2, so much less. */
@@ -32,6 +36,8 @@ const NEWEST: Sayings = {
   // The real one forgets to say how much is too much.
   sizeLimit: '%s',
   serviceNeedsRole: true,
+  server: 'server',
+  enforcesScope: true,
   tellsEmpty: true,
   deepest: { token: 1404, open: 1442, root: 1450, lessInV2: 8 },
 }
@@ -58,7 +64,8 @@ export const CHANGES: readonly Change[] = [
     before: { legacyApi: { status: 'SUPPORTED', updated: '2011-01-21T11:33:21Z' }, serviceNeedsRole: false },
   },
   { since: '2024.2', before: { readsVersionQuery: false, sizeLimit: '114688', deepest: PYTHON_3_11 } },
-  { since: '2024.1', before: { tellsEmpty: false } },
+  { since: '2024.1', before: { tellsEmpty: false, server: 'waitress' } },
+  { since: '2023.1', before: { enforcesScope: false } },
 ]
 
 const known = new Map<string, Sayings>()

@@ -163,13 +163,15 @@ export function noSuchPath(visit: Visit): Response {
 
 /**
  * Only an admin of a project may; and one of the system that a service speaks for, since the scope of its token comes in place of
- * the system's. nova/policies/base.py `ADMIN`, keystonemiddleware/auth_token/_request.py `_set_auth_headers`
+ * the system's. Older releases ask for no scope in particular. nova/policies/base.py `ADMIN`, keystonemiddleware/auth_token/_request.py
+ * `_set_auth_headers`
  *
  * @throws {NovaFault} 403
  */
 export function requireAdmin({ cloud, token, served }: Call, rule: string): void {
   const scope = token?.scope
-  const scoped = scope !== undefined && ('projectId' in scope || ('system' in scope && served))
+  const scoped =
+    scope !== undefined && ('projectId' in scope || ('system' in scope && served) || !sayingsOf(cloud).enforcesScope)
   if (!token || !scoped || !rolesOf(cloud, token).includes('admin')) {
     throw new NovaFault(403, `Policy doesn't allow ${rule} to be performed.`)
   }
@@ -193,7 +195,7 @@ export function answer(visit: Visit, status: number, body: Body, headers: Record
 
 /** What went wrong, in Nova's envelope. @throws whatever is not Nova's to answer, but a mistake of ours */
 export function answerError(visit: Visit, error: unknown): Response {
-  if (error instanceof UncaughtError) return serverError()
+  if (error instanceof UncaughtError) return serverError(sayingsOf(visit.nova.cloud).server)
   const fault = error instanceof PyError ? SERVER_ERRED : error
   if (!(fault instanceof NovaFault)) throw fault
   // It is said outside of what takes the version away from the answers of /v2. etc/nova/api-paste.ini
