@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import type { ControlApp } from './control/app.ts'
 import type { ReadRules, WrittenRule } from './faults/read.ts'
+import { refusalToSteer } from './guard.ts'
 import type { Answered, EmulatorOptions, StartOptions } from './options.ts'
 import { decodePath, type Environ } from './python/wsgi.ts'
 import { VERSION } from './version.ts'
@@ -80,6 +81,8 @@ function assemble(options: EmulatorOptions): Emulator & { begin(origin: string):
     const world = worlds.find(name)
     if (!world) return noWorld(name)
     if (options.control === 'off' || !isControl(address.path)) return world.fetch(request, address, wire)
+    const refusal = wire?.incoming && refusalToSteer(request.headers, isLocal(wire.incoming))
+    if (refusal) return problem(403, refusal.message, refusal.hint)
     const { controlToken } = options
     if (controlToken !== undefined && pathBelow(address) !== '/health' && !bears(request, controlToken)) {
       return problem(401, 'this control route wants the control token', 'send "Authorization: Bearer <token>"')
@@ -166,7 +169,12 @@ export async function startEmulator({
   const world = await emulator.ready
   const server = createAdaptorServer({
     fetch: (request, bindings) => emulator.fetch(request, bindings as Bindings),
-    serverOptions: { maxHeaderSize: MAX_HEADER_BYTES },
+    serverOptions: {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      headersTimeout: HEADERS_WITHIN_MS,
+      requestTimeout: REQUEST_WITHIN_MS,
+      connectionsCheckingInterval: CHECK_EVERY_MS,
+    },
   })
   server.prependListener('request', (incoming: IncomingMessage) => {
     // The adaptor refuses a backslash, which Nova takes for any other character.
@@ -188,10 +196,21 @@ export async function startEmulator({
 /** How long a request line and its headers may be together: what waitress lets pass, sixteen times what Node does. */
 const MAX_HEADER_BYTES = 262_144
 
+/** How long a client may take for the headers of a request, and for all of it: whoever is slower is cut off, with a 408. */
+const HEADERS_WITHIN_MS = 20_000
+const REQUEST_WITHIN_MS = 60_000
+const CHECK_EVERY_MS = 2_000
+
 const CONTROL = '/_novasim'
 
 function isControl(path: string): boolean {
   return path.startsWith(CONTROL) && (path.length === CONTROL.length || path[CONTROL.length] === '/')
+}
+
+/** Whether the port was reached within this machine, so that nobody else could have asked. */
+function isLocal({ socket }: IncomingMessage): boolean {
+  const address = socket.localAddress ?? ''
+  return address === '::1' || /^(::ffff:)?127\./.test(address)
 }
 
 /** What a control route's path is below `/_novasim`. */

@@ -46,15 +46,16 @@ export function setAggregateMetadata(
       unsafe(aggregate, doing, { why: 'HasInstances' })
     }
   }
-  const metadata = { ...aggregate.metadata }
+  const kept = new Map(Object.entries(aggregate.metadata))
   for (const [key, value] of Object.entries(change)) {
     const known = Object.keys(aggregate.metadata).find((each) => sameText(each, key))
     if (value === null) {
-      if (known !== undefined) delete metadata[known]
+      if (known !== undefined) kept.delete(known)
     } else if (known !== undefined && known !== key) {
       refuse({ code: 'AggregateMetadataKeyExists', id: aggregate.id, key: known })
-    } else metadata[key] = value
+    } else kept.set(key, value)
   }
+  const metadata = Object.fromEntries(kept)
   changeAggregate(cloud, aggregate, { metadata, availabilityZone: metadata.availability_zone ?? null })
 }
 

@@ -44,11 +44,27 @@ export async function jsonOf(c: ControlContext): Promise<unknown> {
   if (text.trim() === '') return {}
   const yaml = /yaml/i.test(c.req.header('content-type') ?? '')
   try {
-    return yaml ? (await import('yaml')).parse(text) : JSON.parse(text)
+    const value: unknown = yaml ? (await import('yaml')).parse(text) : JSON.parse(text)
+    if (isDeeper(value, DEEPEST)) throw new Error(`it lies more than ${DEEPEST} deep`)
+    return value
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     throw new ControlError(400, { message: `the body is not ${yaml ? 'YAML' : 'JSON'}: ${why}`, path: [] })
   }
+}
+
+/** How deep a body may lie: nothing that control knows lies deeper than a few levels, but for the bodies that rules match. */
+const DEEPEST = 500
+
+function isDeeper(value: unknown, deepest: number): boolean {
+  const open: [value: unknown, depth: number][] = [[value, 0]]
+  for (let next = open.pop(); next; next = open.pop()) {
+    const [each, depth] = next
+    if (typeof each !== 'object' || each === null) continue
+    if (depth >= deepest) return true
+    for (const inner of Object.values(each)) open.push([inner, depth + 1])
+  }
+  return false
 }
 
 /** What the path calls `name`, decoded. */

@@ -1,0 +1,103 @@
+/** What comes over a socket that no client would send, and what a client sends slowly, half, or all at once. */
+
+import { connect, type Socket } from 'node:net'
+import { expect, onTestFinished, test } from 'vitest'
+import { type StartedEmulator, startEmulator } from '../../src/emulator.ts'
+
+const LIST = 'GET /v2.1/os-services HTTP/1.1\r\nHost: x\r\nX-Auth-Token: admin\r\n'
+
+function open({ url }: StartedEmulator): Promise<Socket> {
+  const { hostname, port } = new URL(url)
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true }, () => resolve(socket))
+    socket.on('error', reject)
+    onTestFinished(() => {
+      socket.destroy()
+    })
+  })
+}
+
+/** Send bytes, and take what comes back until the server ends. */
+async function converse(emulator: StartedEmulator, bytes: string | Buffer, { end = true } = {}): Promise<string> {
+  const socket = await open(emulator)
+  const chunks: Buffer[] = []
+  socket.on('data', (chunk) => chunks.push(chunk))
+  socket.on('error', () => {})
+  if (end) socket.end(bytes)
+  else socket.write(bytes)
+  await new Promise((resolve) => socket.on('close', resolve).on('end', resolve))
+  return Buffer.concat(chunks).toString('latin1')
+}
+
+/** It is there, and answers. */
+async function expectAlive({ url }: StartedEmulator): Promise<void> {
+  const answer = await fetch(`${url}/v2.1/os-services`, { headers: { 'X-Auth-Token': 'admin' } })
+  expect(answer.status).toBe(200)
+}
+
+test.each([
+  ['no HTTP at all', 'hello\r\n\r\n'],
+  ['bytes', Buffer.from([0, 255, 1, 254, 13, 10, 13, 10])],
+  ['TLS', Buffer.from('160301020001000001fc0303', 'hex')],
+  ['a header without a colon', 'GET / HTTP/1.1\r\nHost x\r\n\r\n'],
+  ['a header that is folded', 'GET / HTTP/1.1\r\nHost: x\r\nX: a\r\n b\r\n\r\n'],
+  ['two lengths that differ', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab'],
+  [
+    'a length and chunks',
+    'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+  ],
+  ['a chunk of no size', 'POST /v2.1/os-services HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n\r\n'],
+  ['a version that is none', 'GET / HTTP/9.9\r\nHost: x\r\n\r\n'],
+  ['a method that is none', 'G@T / HTTP/1.1\r\nHost: x\r\n\r\n'],
+])('%s is answered with 400, and does no harm', async (_, bytes) => {
+  await using nova = await startEmulator()
+  expect(await converse(nova, bytes)).toMatch(/^HTTP\/1\.1 400 |^$/)
+  await expectAlive(nova)
+})
+
+test('a request line and headers of more than 256 KiB are refused', async () => {
+  await using nova = await startEmulator()
+  expect(await converse(nova, `${LIST}X-Long: ${'x'.repeat(300_000)}\r\n\r\n`, { end: false })).toMatch(
+    /^HTTP\/1\.1 431 /,
+  )
+  await expectAlive(nova)
+})
+
+test('requests sent one behind the other are answered in that order', async () => {
+  await using nova = await startEmulator()
+  const text = await converse(nova, `${LIST}\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n${LIST}Connection: close\r\n\r\n`)
+  const bodies = text.split('HTTP/1.1 200 OK').slice(1)
+  expect(bodies.map((each) => /"(services|versions)"/.exec(each)?.[1])).toEqual(['services', 'versions', 'services'])
+})
+
+test('HTTP/1.0 is answered, and the connection closed', async () => {
+  await using nova = await startEmulator()
+  const text = await converse(nova, `${LIST.replace('HTTP/1.1', 'HTTP/1.0')}\r\n`, { end: false })
+  expect(text).toMatch(/^HTTP\/1\.1 200 OK/)
+  expect(text).toContain('"services"')
+})
+
+test('a client that has said all it has to say is still answered', async () => {
+  await using nova = await startEmulator()
+  expect(await converse(nova, `${LIST}Connection: close\r\n\r\n`)).toMatch(/^HTTP\/1\.1 200 OK/)
+})
+
+test('a body that never comes whole ends with the client', async () => {
+  await using nova = await startEmulator()
+  const socket = await open(nova)
+  socket.write(
+    'PUT /v2.1/os-services/enable HTTP/1.1\r\nHost: x\r\nX-Auth-Token: admin\r\nContent-Length: 100\r\n\r\n{"host"',
+  )
+  socket.destroy()
+  await expectAlive(nova)
+})
+
+test('five thousand connections that say nothing are held, and the others are answered', async () => {
+  await using nova = await startEmulator()
+  const sockets: Socket[] = []
+  for (let batch = 0; batch < 10; batch++) {
+    sockets.push(...(await Promise.all(Array.from({ length: 500 }, () => open(nova)))))
+  }
+  expect(sockets.filter((socket) => !socket.destroyed)).toHaveLength(5000)
+  await expectAlive(nova)
+}, 60_000)
