@@ -8,7 +8,7 @@ import { isDict, type PyDict } from '../python/values.ts'
 import { NovaFault } from './errors.ts'
 import { requireRole } from './policy.ts'
 import type { ApiMethod, Call } from './resource.ts'
-import { requireIdle, requireSettled, requireUnlocked } from './server-state.ts'
+import { requireSettled, requireUnlocked } from './server-state.ts'
 import { serverAt } from './servers.ts'
 import { metadataOf, NO_QUERY } from './validate.ts'
 
@@ -92,7 +92,6 @@ function write(call: Call, server: Instance, metadata: Record<string, string>): 
 function requireChangeable(call: Call, server: Instance, does: string): void {
   requireUnlocked(call, server)
   requireSettled(server, does, server.uuid)
-  requireIdle(server, does, server.uuid)
 }
 
 function itemOf(metadata: Readonly<Record<string, string>>, key: string): string {

@@ -30,6 +30,9 @@ const ANY_QUERY: ApiMethod['query'] = [
   { from: 1, schema: { type: 'object', properties: {}, additionalProperties: true } },
 ]
 
+/** What WebOb says of an answer that says nothing. */
+const BARE = { 'Content-Type': 'text/html; charset=UTF-8' }
+
 const versions = [TAGS_FROM, Number.POSITIVE_INFINITY] as const
 
 /** GET /servers/{server}/tags */
@@ -68,10 +71,10 @@ export const ADD_TAG: ApiMethod = {
     if (server.tags.length >= MOST_TAGS) {
       throw new NovaFault(400, `The number of tags exceeded the per-server limit ${MOST_TAGS}`)
     }
-    if (server.tags.includes(id)) return { status: 204, body: null }
+    if (server.tags.includes(id)) return { status: 204, headers: BARE, body: null }
     if (!has(server, id)) labelInstance(cloud, server, { tags: [...server.tags, id] })
     const [self] = linksTo(call, 'servers', call.params.server ?? '')
-    return { status: 201, headers: { Location: `${self?.href}/tags/${id}` }, body: '' }
+    return { status: 201, headers: { ...BARE, Location: `${self?.href}/tags/${id}` }, body: '' }
   },
 }
 
@@ -82,7 +85,11 @@ export const REPLACE_TAGS: ApiMethod = {
   run: (call) => {
     const server = settled(call, 'update_all', 'update tags')
     const tags = isDict(call.body) ? call.body.get('tags') : undefined
-    const wanted = Array.isArray(tags) ? tags.map(String) : []
+    const wanted = Array.isArray(tags) ? [...new Set(tags.map(String))] : []
+    // Two that are one to MySQL.
+    if (new Set(wanted.map((tag) => tag.toLowerCase())).size < wanted.length) {
+      throw new UnexpectedError('oslo_db.exception.DBDuplicateEntry')
+    }
     return dumps({ tags: tagsOf(labelInstance(call.cloud, server, { tags: wanted })) })
   },
 }

@@ -83,13 +83,25 @@ export async function lookUp({ emulator, names }: Asking, kind: keyof typeof LIS
   for (const each of JSON.parse(text)[key]) names.set(`${kind} ${each[name]}`, `${each.id}`)
 }
 
+/** Learn which request did what to each server: `{action web-1 create}`. */
+export async function lookUpActions({ emulator, names }: Asking): Promise<void> {
+  const headers = { 'X-Auth-Token': names.get('token')!, 'OpenStack-API-Version': 'compute 2.21' }
+  for (const [name, id] of [...names]) {
+    if (!name.startsWith('server ')) continue
+    const { text } = await send(emulator, 'GET', `/v2.1/servers/${id}/os-instance-actions`, headers)
+    for (const { action, request_id } of JSON.parse(text).instanceActions) {
+      names.set(`action ${name.slice(7)} ${action}`, request_id)
+    }
+  }
+}
+
 export async function answerTo(asking: Asking, asked: Case) {
   const { emulator, names, tokens } = asking
   for (const [, kind] of JSON.stringify(asked).matchAll(/\{(server|aggregate|hypervisor) /g)) {
     await lookUp(asking, kind as keyof typeof LISTED)
   }
   const fill = (text: string) => {
-    return text.replace(/\{(token|(?:uuid|int|server|aggregate|hypervisor) [^}]+)\}/g, (whole, name) => {
+    return text.replace(/\{(token|(?:uuid|int|server|aggregate|hypervisor|action) [^}]+)\}/g, (whole, name) => {
       return names.get(name) ?? expect.fail(whole)
     })
   }

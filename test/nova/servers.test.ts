@@ -1,9 +1,9 @@
 /** What a real Nova answered to the questions of fixtures/servers, which are about one cloud with servers in every state. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { answersOf, filesOf } from '../support/answers.ts'
 import { NEWEST_RELEASE } from '../../src/cloud/releases.ts'
-import { type Asking, answerTo, type Case, lookUp, startAsking } from './asking.ts'
+import { answersOf, filesOf } from '../support/answers.ts'
+import { type Asking, answerTo, type Case, lookUp, lookUpActions, startAsking } from './asking.ts'
 
 // One emulator for a file, since its questions build on each other; describe keeps the two together.
 describe.each(filesOf('servers'))('%s', (file) => {
@@ -11,6 +11,7 @@ describe.each(filesOf('servers'))('%s', (file) => {
   beforeAll(async () => {
     asking = await startAsking('fixtures/servers/world.yaml')
     await lookUp(asking, 'server')
+    await lookUpActions(asking)
   })
   afterAll(() => asking.emulator.close())
 
