@@ -24,7 +24,7 @@ export interface Consumer {
   userId: string
   /** `INSTANCE`, `MIGRATION`; null where nobody has said. Nova says nothing. */
   type: string | null
-  /** In the order in which they were allocated; never none. Replaced as a whole. */
+  /** In the order in which they were allocated; none of one that was left behind, see `leaveConsumer`. Replaced as a whole. */
   holdings: readonly Holding[]
   /** Milliseconds since 1970. */
   changedAt: number
@@ -62,7 +62,7 @@ export function allocate(cloud: Cloud, wishes: readonly AllocationWish[], fits =
     const before = cloud.state.allocations.get(wish.consumer)
     if (before) unload(cloud, before)
     if (wish.holdings.length === 0) {
-      if (!before) continue
+      if (!before || before.holdings.length === 0) continue
       cloud.state.allocations.delete(wish.consumer)
       changed(cloud, { type: 'allocations.removed', consumer: wish.consumer })
       continue
@@ -83,6 +83,19 @@ export function allocate(cloud: Cloud, wishes: readonly AllocationWish[], fits =
 }
 
 /**
+ * Placement makes the row of a consumer before it allocates, and in two cases forgets to take it away again: when a provider
+ * that is named does not exist, and when nothing is to be allocated. Whoever is to have something later has to know of it.
+ *
+ * @see placement/handlers/allocation.py `_set_allocations_for_consumer`
+ */
+export function leaveConsumer(cloud: Cloud, wish: Omit<AllocationWish, 'holdings'>): void {
+  const { consumer: uuid, projectId, userId, type = null } = wish
+  if (cloud.state.allocations.has(uuid)) return
+  keep(cloud, { uuid, generation: 0, projectId, userId, type, holdings: [], changedAt: cloud.clock.now() })
+  changed(cloud, { type: 'allocations.set', consumer: uuid })
+}
+
+/**
  * Take everything from a consumer. The providers' generations stay: nobody's view of them becomes wrong by it.
  *
  * @returns whether it had anything
@@ -90,7 +103,7 @@ export function allocate(cloud: Cloud, wishes: readonly AllocationWish[], fits =
  */
 export function release(cloud: Cloud, uuid: string): boolean {
   const consumer = cloud.state.allocations.get(uuid)
-  if (!consumer) return false
+  if (!consumer || consumer.holdings.length === 0) return false
   unload(cloud, consumer)
   cloud.state.allocations.delete(uuid)
   changed(cloud, { type: 'allocations.removed', consumer: uuid })

@@ -132,9 +132,7 @@ export function createCloud(description: CloudDescription, { seed, clock }: { se
   each(description.services, 'services', (wanted) => addService(cloud, wanted, taken))
   each(description.hosts, 'hosts', ({ name, ...offer }) => describeHypervisor(cloud, { host: name, ...offer }))
   // Each process has told Placement of its host once, as it is.
-  for (const provider of cloud.state.resourceProviders.values()) {
-    Object.assign(provider, { generation: FIRST_GENERATION, updatedAt: null })
-  }
+  for (const provider of cloud.state.resourceProviders.values()) provider.generation = FIRST_GENERATION
   each(description.aggregates, 'aggregates', (wanted) => createAggregate(cloud, wanted))
   each(description.flavors ?? DEFAULT_FLAVORS, 'flavors', (wanted) => addFlavor(cloud, wanted))
   each(description.images ?? DEFAULT_IMAGES, 'images', (wanted) => addImage(cloud, wanted))

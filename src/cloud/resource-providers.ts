@@ -260,6 +260,7 @@ function lineOf(cloud: Cloud, provider: ResourceProvider): ResourceProvider[] {
 }
 
 function add(cloud: Cloud, wanted: NewResourceProvider): ResourceProvider {
+  const now = cloud.clock.now()
   const provider: ResourceProvider = {
     uuid: wanted.uuid,
     name: wanted.name,
@@ -268,8 +269,9 @@ function add(cloud: Cloud, wanted: NewResourceProvider): ResourceProvider {
     inventories: wanted.inventories ?? {},
     traits: wanted.traits ?? [],
     aggregates: wanted.aggregates ?? [],
-    createdAt: wanted.createdAt ?? cloud.clock.now(),
-    updatedAt: wanted.updatedAt ?? null,
+    createdAt: wanted.createdAt ?? now,
+    // One without a parent is written twice: only then is its own number known, which is that of its root.
+    updatedAt: wanted.updatedAt !== undefined ? wanted.updatedAt : wanted.parent ? null : now,
   }
   cloud.state.resourceProviders.set(provider.uuid, provider)
   changed(cloud, about('created', provider))

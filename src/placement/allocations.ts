@@ -1,6 +1,13 @@
 /** /allocations, and those of a provider. placement/handlers/allocation.py */
 
-import { type AllocationWish, allocate, type Consumer, type Holding, release } from '../cloud/allocations.ts'
+import {
+  type AllocationWish,
+  allocate,
+  type Consumer,
+  type Holding,
+  leaveConsumer,
+  release,
+} from '../cloud/allocations.ts'
 import { CloudError } from '../cloud/errors.ts'
 import { inClassOrder, resourceClassId } from '../cloud/resource-classes.ts'
 import { findResourceProvider } from '../cloud/resource-providers.ts'
@@ -75,8 +82,8 @@ export function setAllocationsOf(call: Call): Answer {
   if (!isUuidLike(named)) throw badRequest(`Malformed consumer_uuid: ${named}`)
   const uuid = normalUuid(named)
   const data = asDict(extractJson(call, consumerSchema(call.version)))
-  const wish = wishOf(call, uuid, data)
-  grant(call, [wish], (words) => `Unable to allocate inventory for consumer ${uuid}: ${words}`)
+  checkConsumer(call, uuid, data)
+  grant(call, [{ uuid, data }], (words) => `Unable to allocate inventory for consumer ${uuid}: ${words}`)
   return { status: 204 }
 }
 
@@ -86,13 +93,9 @@ export function setAllocations(call: Call): Answer {
   requireContent(call)
   allow(call, 'allocations:manage')
   const data = asDict(extractJson(call, consumersSchema(call.version)))
-  const wishes = [...data].map(([uuid, each]) => ({ uuid, each: asDict(each) }))
-  for (const { uuid, each } of wishes) checkConsumer(call, uuid, each)
-  grant(
-    call,
-    wishes.map(({ uuid, each }) => wishOf(call, uuid, each)),
-    (words) => `Unable to allocate inventory ${words}`,
-  )
+  const sent = [...data].map(([uuid, each]) => ({ uuid, data: asDict(each) }))
+  for (const each of sent) checkConsumer(call, each.uuid, each.data)
+  grant(call, sent, (words) => `Unable to allocate inventory ${words}`)
   return { status: 204 }
 }
 
@@ -112,16 +115,20 @@ function consumerAt({ cloud, params }: Call): Consumer | undefined {
   return cloud.state.allocations.get((params.consumer_uuid ?? '').toLowerCase())
 }
 
-/** What a consumer is to have, by what was sent of it. @throws {PlacementError} 400, 409 */
-function wishOf(call: Call, consumer: string, data: PyDict): AllocationWish {
-  checkConsumer(call, consumer, data)
+/** What was sent of a consumer. */
+interface Sent {
+  uuid: string
+  data: PyDict
+}
+
+/** What a consumer is to have, but for what it is. */
+function ownerIn({ uuid: consumer, data }: Sent): Omit<AllocationWish, 'holdings'> {
   const [projectId, userId, type] = ['project_id', 'user_id', 'consumer_type'].map((key) => data.get(key))
   return {
     consumer,
     projectId: typeof projectId === 'string' ? projectId : INCOMPLETE,
     userId: typeof userId === 'string' ? userId : INCOMPLETE,
     ...(typeof type === 'string' && { type }),
-    holdings: holdingsIn(call, data.get('allocations') ?? null),
   }
 }
 
@@ -167,7 +174,18 @@ function holdingsIn(call: Call, allocations: PyValue): Holding[] {
 }
 
 /** @throws {PlacementError} 400 for a class that there is not, 409 where it does not fit */
-function grant(call: Call, wishes: AllocationWish[], unable: (words: string) => string): void {
+function grant(call: Call, sent: readonly Sent[], unable: (words: string) => string): void {
+  const owners = sent.map(ownerIn)
+  let wishes: AllocationWish[]
+  try {
+    wishes = sent.map((each) => ({
+      ...ownerIn(each),
+      holdings: holdingsIn(call, each.data.get('allocations') ?? null),
+    }))
+  } catch (error) {
+    for (const owner of owners) leaveConsumer(call.cloud, owner)
+    throw error
+  }
   for (const { holdings } of wishes) {
     for (const { resources } of holdings) {
       for (const name of Object.keys(resources)) {
@@ -176,8 +194,12 @@ function grant(call: Call, wishes: AllocationWish[], unable: (words: string) => 
       }
     }
   }
+  const empty = wishes.filter(({ consumer, holdings }) => {
+    return holdings.length === 0 && !call.cloud.state.allocations.has(consumer)
+  })
   try {
     allocate(call.cloud, wishes)
+    for (const wish of empty) leaveConsumer(call.cloud, wish)
   } catch (error) {
     if (!(error instanceof CloudError)) throw error
     const { refusal } = error

@@ -130,19 +130,26 @@ function answer(visit: Visit, bytes: Uint8Array): Response {
 
 function respond(visit: Visit, version: number, { status = 200, body, headers, modified }: Answer): Response {
   const timed = version >= 15 && modified !== undefined
+  const date = timed && modified !== null && { 'Last-Modified': new Date(modified).toUTCString() }
   const text = body === undefined ? null : dumps(body)
   return answerWith(visit.request.method === 'HEAD' ? null : text, {
     status,
     headers: {
       ...(text !== null && { 'Content-Type': 'application/json', 'Content-Length': `${Buffer.byteLength(text)}` }),
       ...(text === null && status !== 204 && { 'Content-Length': '0' }),
-      ...headers,
-      ...(timed && { 'Last-Modified': new Date(modified).toUTCString(), 'Cache-Control': 'no-cache' }),
+      ...located(visit, headers),
+      ...date,
+      ...(timed && { 'Cache-Control': 'no-cache' }),
       ...versionHeaders(version),
       Vary: 'openstack-api-version',
       'x-openstack-request-id': visit.requestId,
     },
   })
+}
+
+/** WebOb makes a whole address of what begins with a slash. */
+function located({ environ }: Visit, { Location, ...headers }: Record<string, string> = {}): Record<string, string> {
+  return Location === undefined ? headers : { ...headers, Location: `${environ.base}/placement${Location}` }
 }
 
 function versionHeaders(version: number): Record<string, string> {
@@ -197,8 +204,8 @@ function refusal(visit: Visit, error: PlacementError): Response {
   return answerWith(isHead ? null : page.body, {
     status,
     headers: {
-      'Content-Type': page.contentType,
-      ...(!isHead && { 'Content-Length': `${Buffer.byteLength(page.body)}` }),
+      'Content-Type': isHead ? 'text/html; charset=UTF-8' : page.contentType,
+      'Content-Length': isHead ? '0' : `${Buffer.byteLength(page.body)}`,
       ...error.headers,
       ...(version !== undefined && status !== 500 && versionHeaders(version)),
       ...(version !== undefined && status !== 500 && error.within && { Vary: 'openstack-api-version' }),

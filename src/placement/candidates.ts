@@ -10,10 +10,20 @@ import type { Writable } from '../python/json.ts'
 import type { Schema } from '../python/jsonschema.ts'
 import { strip } from '../python/values.ts'
 import { badRequest } from './errors.ts'
-import { checkResourceClass, checkTraits, fits, membersOf, resourcesIn, traitsOf, type Wanted } from './filters.ts'
+import {
+  checkResourceClass,
+  checkTraits,
+  fits,
+  membersOf,
+  resourcesIn,
+  traitsIn,
+  traitsOf,
+  type Wanted,
+} from './filters.ts'
 import { type Answer, allow, type Call, checkAccept, isUuidLike, type Query, since, validateQuery } from './resource.ts'
 
 const TEXT: Schema = { type: 'string' }
+const LISTED_TEXT: Schema = { type: ['string'] }
 const LIMIT: Schema = { type: ['integer', 'string'], pattern: '^[1-9][0-9]*$', minimum: 1, minLength: 1 }
 
 function querySchema(version: number): Schema {
@@ -23,8 +33,8 @@ function querySchema(version: number): Schema {
       properties: {
         resources: TEXT,
         ...(version >= 16 && { limit: LIMIT }),
-        ...(version >= 17 && { required: TEXT }),
-        ...(version >= 21 && { member_of: TEXT }),
+        ...(version >= 17 && { required: LISTED_TEXT }),
+        ...(version >= 21 && { member_of: LISTED_TEXT }),
       },
       required: ['resources'],
       additionalProperties: false,
@@ -37,8 +47,8 @@ function querySchema(version: number): Schema {
     properties: {
       limit: LIMIT,
       group_policy: { type: 'string', enum: ['none', 'isolate'] },
-      ...(version >= 35 && { root_required: TEXT }),
-      ...(version >= 36 && { same_subtree: TEXT }),
+      ...(version >= 35 && { root_required: LISTED_TEXT }),
+      ...(version >= 36 && { same_subtree: LISTED_TEXT }),
     },
     additionalProperties: false,
     patternProperties: Object.fromEntries(kinds.map((kind) => [`^${kind}(${suffix})?$`, TEXT])),
@@ -69,10 +79,14 @@ export function listCandidates(call: Call): Answer {
     for (const name of resources.keys()) checkResourceClass(call.cloud, name)
     checkTraits(call.cloud, [...traits.required.flat(), ...traits.forbidden], '')
   }
+  const root = rootTraitsIn(query)
+  checkTraits(call.cloud, [...root.required.flat(), ...root.forbidden], '')
   const isolated = query.last('group_policy') === 'isolate' && numbered.length > 1
   const all = isolated
     ? []
-    : [...call.cloud.state.resourceProviders.values()].filter((each) => suits(call, each, groups))
+    : [...call.cloud.state.resourceProviders.values()].filter(
+        (each) => suits(call, each, groups) && fits(rootTraitsOf(call, each), root),
+      )
   const limit = query.last('limit')
   const providers = limit === undefined ? all : all.slice(0, Number(limit))
   return {
@@ -101,6 +115,27 @@ function groupsIn(call: Call, query: Query): Group[] {
       tree: treeIn(query.last(`in_tree${suffix}`)),
     }
   })
+}
+
+/** placement/lib.py `RequestWideParams.from_request` */
+function rootTraitsIn(query: Query): Wanted {
+  const values = query.all('root_required')
+  if (values.length > 1) {
+    throw badRequest("Query parameter 'root_required' may be specified only once.", 'placement.query.duplicate_key')
+  }
+  const wanted = values[0] === undefined ? { required: [], forbidden: [] } : traitsIn(values[0], { forbidden: true })
+  const both = wanted.required.flat().filter((each) => wanted.forbidden.includes(each))
+  if (both.length > 0) {
+    throw badRequest(
+      `Conflicting required and forbidden traits found in root_required: ${both.join(', ')}`,
+      'placement.query.bad_value',
+    )
+  }
+  return wanted
+}
+
+function rootTraitsOf({ cloud }: Call, provider: ResourceProvider): readonly string[] {
+  return cloud.state.resourceProviders.get(rootOf(cloud, provider))?.traits ?? []
 }
 
 function treeIn(value: string | undefined): string | undefined {

@@ -104,7 +104,7 @@ export function traitsOf({ version }: Call, query: Query, suffix = ''): Wanted {
   const values = query.all(`required${suffix}`)
   const wanted: Wanted = { required: [], forbidden: [] }
   for (const value of version >= 39 ? values : values.slice(-1)) {
-    const { required, forbidden } = traitsIn(value, version)
+    const { required, forbidden } = traitsIn(value, { forbidden: version >= 22, any: version >= 39 })
     wanted.required.push(...required)
     wanted.forbidden.push(...forbidden)
   }
@@ -112,11 +112,11 @@ export function traitsOf({ version }: Call, query: Query, suffix = ''): Wanted {
 }
 
 /** `HW_CPU_X86_VMX,!CUSTOM_MAGIC`, or `in:…`. placement/util.py `normalize_traits_qs_param` */
-function traitsIn(value: string, version: number): Wanted {
+export function traitsIn(value: string, allowed: { forbidden?: boolean; any?: boolean }): Wanted {
   const wrong = (words: string) => badRequest(`Invalid query string parameters: ${words} ${value}`)
   const any = "The format 'in:HW_CPU_X86_VMX,CUSTOM_MAGIC'"
   if (value.startsWith('in:')) {
-    if (version < 39) throw wrong(`${any} only supported since microversion 1.39. Got:`)
+    if (!allowed.any) throw wrong(`${any} only supported since microversion 1.39. Got:`)
     const names = value.slice(3).split(',').map(strip)
     if (names.includes('')) {
       throw wrong(
@@ -129,10 +129,10 @@ function traitsIn(value: string, version: number): Wanted {
   const all = value.split(',').map(strip)
   const forbidden = all.filter((name) => name.startsWith('!')).map((name) => name.replace(/^!+/, ''))
   if ([...all, ...forbidden].includes('')) {
-    const form = version >= 22 ? 'HW_CPU_X86_VMX,!CUSTOM_MAGIC' : 'HW_CPU_X86_VMX,CUSTOM_MAGIC'
+    const form = allowed.forbidden ? 'HW_CPU_X86_VMX,!CUSTOM_MAGIC' : 'HW_CPU_X86_VMX,CUSTOM_MAGIC'
     throw wrong(`Expected 'required' parameter value of the form: ${form}. Got an empty trait in:`)
   }
-  if (forbidden.length > 0 && version < 22) {
+  if (forbidden.length > 0 && !allowed.forbidden) {
     throw wrong("Expected 'required' parameter value of the form: HW_CPU_X86_VMX,CUSTOM_MAGIC. Got:")
   }
   return { required: all.filter((name) => !name.startsWith('!')).map((name) => [name]), forbidden }

@@ -6,6 +6,7 @@ import { inClassOrder, resourceClassId } from '../cloud/resource-classes.ts'
 import { type Inventory, type ResourceProvider, setInventories } from '../cloud/resource-providers.ts'
 import type { Writable } from '../python/json.ts'
 import type { Schema } from '../python/jsonschema.ts'
+import { repr } from '../python/repr.ts'
 import { isDict, type PyDict, PyFloat, type PyValue } from '../python/values.ts'
 import { badRequest, conflict, notFound, PlacementError, wordsOf } from './errors.ts'
 import {
@@ -98,7 +99,7 @@ export function createInventory(call: Call): Answer {
   checkCapacity(call, provider, name, sent, failed)
   if (resourceClassId(call.cloud, name) === undefined) throw failed(`No such resource class ${name}.`)
   if (inventoryIn(provider, name)) {
-    throw conflict(`Update conflict: ${duplicateEntry(call, provider, name)}`, 'placement.concurrent_update')
+    throw conflict(`Update conflict: ${duplicateEntry(call, provider, name, sent)}`, 'placement.concurrent_update')
   }
   change(call, provider, { ...provider.inventories, [name]: inventoryOf(call, sent) })
   const headers = { Location: `${urlOf(provider)}/inventories/${name}` }
@@ -258,7 +259,7 @@ function sentOf(inventory: Inventory): Sent {
 
 function listOf({ generation }: ResourceProvider, inventories: Record<string, Sent>, modified: number): Answer {
   const body = { resource_provider_generation: generation, inventories: mapped(inventories) }
-  return Number.isFinite(modified) ? { body, modified } : { body, modified: -1 }
+  return { body, modified: Number.isFinite(modified) ? modified : null }
 }
 
 function mapped(inventories: Record<string, Sent>): Record<string, Writable> {
@@ -275,12 +276,26 @@ function ordered({ total, reserved, min_unit, max_unit, step_size, allocation_ra
 }
 
 /** What MySQL says, and SQLAlchemy around it; the numbers of rows are those that it would have here. */
-function duplicateEntry({ cloud }: Call, provider: ResourceProvider, name: string): string {
+function duplicateEntry({ cloud }: Call, provider: ResourceProvider, name: string, sent: Sent): string {
   const row = [...cloud.state.resourceProviders.keys()].indexOf(provider.uuid) + 1
   const id = resourceClassId(cloud, name) ?? 0
+  const fields = ['resource_provider_id', 'resource_class_id', ...Object.keys(ordered(sent))]
+  const columns = [...fields, 'created_at']
+  const values = [row, id, ...Object.values(ordered(sent))].map((value) => repr(value))
+  const now = new Date(cloud.clock.now())
+  const created = [
+    ...[now.getUTCFullYear(), now.getUTCMonth() + 1, now.getUTCDate()],
+    ...[now.getUTCHours(), now.getUTCMinutes(), now.getUTCSeconds(), now.getUTCMilliseconds() * 1000],
+  ].join(', ')
+  const parameters = [
+    ...fields.map((field, index) => `'${field}': ${values[index]}`),
+    `'created_at': datetime.datetime(${created})`,
+  ].join(', ')
   return (
     `(pymysql.err.IntegrityError) (1062, "Duplicate entry '${row}-${id}' for key ` +
-    "'uniq_inventories0resource_provider_resource_class'\")"
+    "'uniq_inventories0resource_provider_resource_class'\")\n" +
+    `[SQL: INSERT INTO inventories (${columns.join(', ')}) VALUES (${columns.map((each) => `%(${each})s`).join(', ')})]\n` +
+    `[parameters: {${parameters}}]\n(Background on this error at: https://sqlalche.me/e/21/gkpj)`
   )
 }
 

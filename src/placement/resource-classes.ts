@@ -85,7 +85,7 @@ function readName(name: string): PyValue {
   try {
     return loads(`{"name": "${name}"}`)
   } catch (error) {
-    if (error instanceof PyError) throw badRequest('Malformed JSON: the name is none')
+    if (error instanceof PyError) throw badRequest(`Malformed JSON: ${error.message}`)
     throw error
   }
 }

@@ -101,12 +101,14 @@ export function updateProvider(call: Call): Answer {
   const data = asDict(extractJson(call, call.version >= 14 ? UPDATE_14 : UPDATE))
   const name = textIn(data, 'name')
   const parent = parentIn(call.cloud, data)
+  // What is told is what had been read before the row was written.
+  const modified = provider.updatedAt
   translate(
     () => updateResourceProvider(call.cloud, provider, { name, parent }, call.version >= 37),
     () => conflict(`Conflicting resource provider ${name} already exists.`, 'placement.duplicate_name'),
     (words) => badRequest(`Unable to save resource provider ${call.params.uuid}: ${words}`),
   )
-  return { body: view(call, provider), modified: lastChange(provider) }
+  return { body: view(call, provider), modified }
 }
 
 export function deleteProvider(call: Call): Answer {

@@ -38,8 +38,8 @@ export interface Answer {
   /** None where there is none. */
   body?: Writable
   headers?: Record<string, string>
-  /** Milliseconds since 1970. From 1.15 on the answer says it, where there is one. */
-  modified?: number
+  /** Milliseconds since 1970; null where nobody knows. From 1.15 on the answer says it, and that it is not to be kept. */
+  modified?: number | null
 }
 
 export type Method = (call: Call) => Answer
@@ -108,7 +108,8 @@ function parse(bytes: Uint8Array): PyValue {
   try {
     return loads(decodeUtf8(bytes))
   } catch (error) {
-    if (error instanceof PyError) throw badRequest(`Malformed JSON: ${jsonComplaint(bytes)}`)
+    if (error instanceof PyError && error.name !== 'RecursionError')
+      throw badRequest(`Malformed JSON: ${error.message}`)
     throw error
   }
 }
@@ -118,8 +119,9 @@ export function validateQuery({ environ }: Call, schema: Schema): Query {
   let query: Map<string, string[]>
   try {
     query = parseQuery(environ.query)
-  } catch {
-    throw badRequest(`Invalid query string parameters: ${"'utf-8' codec can't decode"}`)
+  } catch (error) {
+    if (error instanceof PyError) throw badRequest(`Invalid query string parameters: ${error.message}`)
+    throw error
   }
   const last = new Map([...query].map(([name, values]): [string, PyValue] => [name, values.at(-1) ?? '']))
   const error = bestMatch(last, schema, { formats: { uuid: (text) => (STRICT_UUID.test(text) ? undefined : '') } })
@@ -183,17 +185,4 @@ function noProvider(uuid: string): string {
 
 export function throwIt(error: unknown): never {
   throw error
-}
-
-/** What Python's json module says of it. json/decoder.py */
-function jsonComplaint(bytes: Uint8Array): string {
-  if (bytes.length === 0) return 'Expecting value: line 1 column 1 (char 0)'
-  return complaintOf(Buffer.from(bytes).toString('utf8'))
-}
-
-/** Where reading stops, and why: the commonest cases. */
-function complaintOf(text: string): string {
-  const at = text.search(/\S/)
-  const place = at < 0 ? text.length : at
-  return `Expecting value: line 1 column ${place + 1} (char ${place})`
 }

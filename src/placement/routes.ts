@@ -88,7 +88,7 @@ const ROUTES: readonly Route[] = [
 
 /** What is at a path; undefined when nothing is. */
 export function findRoute(path: string): { route: Route; params: Record<string, string> } | undefined {
-  const wanted = path === '' ? '/' : path
+  const wanted = /^\/*$/.test(path) ? '/' : path
   for (const each of ROUTES) {
     const match = each.pattern.exec(wanted)
     if (match) return { route: each, params: { ...match.groups } }

@@ -149,10 +149,19 @@ function named(names: readonly string[], text: string): string[] {
   }
   const [op, value] = [text.slice(0, colon), text.slice(colon + 1)]
   if (op === 'in') {
-    const wanted = value.split(',')
-    return names.filter((each) => wanted.includes(each)).sort(compareText)
+    const wanted = value.toUpperCase().split(',')
+    return names.filter((each) => wanted.includes(each.toUpperCase())).sort(compareText)
   }
-  return op === 'startswith' ? names.filter((each) => each.startsWith(value)).sort(compareText) : [...names]
+  return op === 'startswith' ? names.filter((each) => isLike(each, `${value}%`)).sort(compareText) : [...names]
+}
+
+/** SQL's LIKE, as MySQL compares: without case, an underscore is any character, and so is a percent sign any number of them. */
+function isLike(text: string, pattern: string): boolean {
+  const source = pattern
+    .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('_', '.')
+    .replaceAll('%', '.*')
+  return new RegExp(`^${source}$`, 'is').test(text)
 }
 
 function newest(call: Call, names: readonly string[]): number {

@@ -51,7 +51,8 @@ export function getTotalUsages(call: Call): Answer {
   const query = validateQuery(call, call.version >= 38 ? QUERY_38 : QUERY)
   const [project, user, type] = [query.last('project_id'), query.last('user_id'), query.last('consumer_type')]
   const consumers = [...call.cloud.state.allocations.values()].filter(
-    ({ projectId, userId }) => projectId === project && (user === undefined || userId === user),
+    ({ projectId, userId, holdings }) =>
+      holdings.length > 0 && projectId === project && (user === undefined || userId === user),
   )
   const usages = call.version >= 38 ? byType(call, consumers, type) : sumOf(call, consumers)
   return { body: { usages }, modified: call.cloud.clock.now() }

@@ -1,6 +1,6 @@
 /** JSON as Python's `json` module reads and writes it. */
 
-import { MOST_DIGITS, PyError, PyFloat, type PyValue } from './values.ts'
+import { lengthOf, MOST_DIGITS, PyError, PyFloat, type PyValue } from './values.ts'
 
 /** How deep lists and dicts may lie in each other, unless it is said. Python 3.12's scanner, under a WSGI server, as measured. */
 const DEEPEST = 1405
@@ -9,7 +9,7 @@ const DEEPEST = 1405
  * Read JSON as `json.loads` does: `NaN` and `Infinity` are numbers, the last of two equal keys counts, `1.0` is a float.
  *
  * @param deepest how deep lists and dicts may lie in each other: the less, the more of Python's stack is in use
- * @throws {PyError} ValueError when it is no JSON, RecursionError when it lies too deep
+ * @throws {PyError} ValueError when it is no JSON, with what Python says of it; RecursionError when it lies too deep
  */
 export function loads(text: string, deepest = DEEPEST): PyValue {
   const reader = new Reader(text, deepest)
@@ -98,9 +98,10 @@ class Reader {
   }
 
   document(): PyValue {
+    if (this.#text.startsWith('\ufeff')) this.#fail('Unexpected UTF-8 BOM (decode using utf-8-sig)')
     const value = this.#value(0)
     this.#match(SPACE)
-    if (this.#at < this.#text.length) throw new PyError('ValueError', 'Extra data')
+    if (this.#at < this.#text.length) this.#fail('Extra data')
     return value
   }
 
@@ -118,16 +119,16 @@ class Reader {
     if (word) return WORDS[word[0]] ?? null
     const number = this.#match(NUMBER)
     // To say what is wrong takes some of the stack, too.
-    if (!number) throw new PyError(depth < this.#deepest ? 'ValueError' : 'RecursionError', 'Expecting value')
+    if (!number) return depth < this.#deepest ? this.#fail('Expecting value') : tooDeep()
     if (number[1] !== undefined || number[2] !== undefined) return new PyFloat(Number(number[0]))
-    if (number[0].length > MOST_DIGITS && number[0].replace('-', '').length > MOST_DIGITS)
-      fail('Exceeds the limit for ints')
+    const digits = number[0].length > MOST_DIGITS ? number[0].replace('-', '').length : 0
+    if (digits > MOST_DIGITS) throw new PyError('ValueError', tooManyDigits(digits))
     const whole = Number(number[0])
     return Number.isSafeInteger(whole) ? whole + 0 : BigInt(number[0])
   }
 
   #deeper(depth: number): number {
-    if (depth >= this.#deepest) throw new PyError('RecursionError')
+    if (depth >= this.#deepest) tooDeep()
     return depth + 1
   }
 
@@ -138,14 +139,14 @@ class Reader {
     if (this.#take('}')) return dict
     do {
       this.#match(SPACE)
-      if (this.#text[this.#at] !== '"') throw new PyError('ValueError', 'Expecting property name')
+      if (this.#text[this.#at] !== '"') this.#fail('Expecting property name enclosed in double quotes')
       const key = this.#string()
       this.#match(SPACE)
-      if (!this.#take(':')) throw new PyError('ValueError', "Expecting ':' delimiter")
+      if (!this.#take(':')) this.#fail("Expecting ':' delimiter")
       dict.set(key, this.#value(depth))
       this.#match(SPACE)
     } while (this.#take(','))
-    if (!this.#take('}')) throw new PyError('ValueError', "Expecting ',' delimiter")
+    if (!this.#take('}')) this.#fail("Expecting ',' delimiter")
     return dict
   }
 
@@ -158,28 +159,38 @@ class Reader {
       list.push(this.#value(depth))
       this.#match(SPACE)
     } while (this.#take(','))
-    if (!this.#take(']')) throw new PyError('ValueError', "Expecting ',' delimiter")
+    if (!this.#take(']')) this.#fail("Expecting ',' delimiter")
     return list
   }
 
   #string(): string {
-    this.#at++
+    const start = this.#at++
     let text = ''
     for (;;) {
       text += this.#match(CHUNK)?.[0] ?? ''
       const next = this.#text[this.#at++]
       if (next === '"') return text
-      if (next !== '\\') throw new PyError('ValueError', 'Invalid control character or unterminated string')
-      const letter = this.#text[this.#at++] ?? ''
-      text += letter === 'u' ? this.#unit() : (ESCAPES[letter] ?? fail('Invalid \\escape'))
+      if (next === undefined) this.#fail('Unterminated string starting at', start)
+      if (next !== '\\') this.#fail('Invalid control character at', this.#at - 1)
+      const letter = this.#text[this.#at++]
+      if (letter === undefined) this.#fail('Unterminated string starting at', start)
+      text += letter === 'u' ? this.#unit() : (ESCAPES[letter] ?? this.#fail('Invalid \\escape', this.#at - 2))
     }
   }
 
   #unit(): string {
     const digits = this.#text.slice(this.#at, this.#at + 4)
-    if (!/^[\da-fA-F]{4}$/.test(digits)) fail('Invalid \\uXXXX escape')
+    if (!/^[\da-fA-F]{4}$/.test(digits)) this.#fail('Invalid \\uXXXX escape', this.#at - 1)
     this.#at += 4
     return String.fromCharCode(Number.parseInt(digits, 16))
+  }
+
+  /** What Python says: what is wrong, and where. Lines and columns count from 1, characters from 0. */
+  #fail(message: string, at = this.#at): never {
+    const before = this.#text.slice(0, at)
+    const line = before.split('\n').length
+    const column = lengthOf(before.slice(before.lastIndexOf('\n') + 1)) + 1
+    throw new PyError('ValueError', `${message}: line ${line} column ${column} (char ${lengthOf(before)})`)
   }
 
   #match(pattern: RegExp): RegExpExecArray | null {
@@ -196,6 +207,13 @@ class Reader {
   }
 }
 
-function fail(message: string): never {
-  throw new PyError('ValueError', message)
+function tooManyDigits(digits: number): string {
+  return (
+    `Exceeds the limit (${MOST_DIGITS} digits) for integer string conversion: value has ${digits} digits; ` +
+    'use sys.set_int_max_str_digits() to increase the limit'
+  )
+}
+
+function tooDeep(): never {
+  throw new PyError('RecursionError')
 }

@@ -33,8 +33,41 @@ export function decodeUtf8(bytes: Uint8Array): string {
   try {
     return utf8.decode(bytes)
   } catch {
-    throw new PyError('UnicodeDecodeError')
+    throw new PyError('UnicodeDecodeError', decodeComplaint(bytes))
   }
+}
+
+/** What Python's decoder says of the first bytes that are not UTF-8. cpython Objects/stringlib/codecs.h `utf8_decode` */
+function decodeComplaint(bytes: Uint8Array): string {
+  let at = 0
+  while (at < bytes.length) {
+    const first = bytes[at] ?? 0
+    const length = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0
+    if (length === 0) return complaint(first, at, 1, 'invalid start byte')
+    for (let place = 1; place < length; place++) {
+      const next = bytes[at + place]
+      if (next === undefined) return complaint(first, at, place, 'unexpected end of data')
+      const [least, most] = place === 1 ? (SECOND[first] ?? CONTINUES) : CONTINUES
+      if (next < least || next > most) return complaint(first, at, place, 'invalid continuation byte')
+    }
+    at += length
+  }
+  return ''
+}
+
+const CONTINUES = [0x80, 0xbf] as const
+/** After these, not every byte that continues may come. */
+const SECOND: Record<number, readonly [number, number]> = {
+  224: [0xa0, 0xbf],
+  237: [0x80, 0x9f],
+  240: [0x90, 0xbf],
+  244: [0x80, 0x8f],
+}
+
+function complaint(byte: number, at: number, length: number, reason: string): string {
+  const where =
+    length === 1 ? `byte 0x${byte.toString(16)} in position ${at}` : `bytes in position ${at}-${at + length - 1}`
+  return `'utf-8' codec can't decode ${where}: ${reason}`
 }
 
 /** `unquote_plus`: a plus is a space, and what is no percent code stays as it is. */

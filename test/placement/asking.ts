@@ -113,6 +113,8 @@ function tidy(text: string, { url }: StartedEmulator, names: Map<string, string>
     .replaceAll(`${url}/placement`, '<placement>')
     .replace(/req-[\da-f-]{36}/g, '<request>')
     .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)?/g, '<time>')
+    .replace(/(Duplicate entry '|'resource_provider_id': )\d+/g, '$1<row>')
+    .replace(/datetime\.datetime\([^)]*\)/g, '<time>')
     .replace(/\b(?!(?:aaaaaaaa|bbbbbbbb|44444444)000)[\da-f]{32}\b/g, '<id>')
     .replace(UUID, (uuid) => (/^(.)\1{7}/.test(uuid) ? uuid : '<uuid>'))
 }
