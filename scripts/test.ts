@@ -16,6 +16,9 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 })
 
+/** Why a suite that builds or installs much is left out, unless all are asked for. */
+const LATER = 'it takes minutes; npm test -- --all runs it'
+
 /** Each suite, the files that are its own, and why it cannot run here, if so. */
 const SUITES = [
   {
@@ -37,9 +40,9 @@ const SUITES = [
     name: 'Node 22 and 26, Bun and Deno',
     files: ['test/runtimes/'],
     exclude: [],
-    why: values.all ? undefined : 'they would have to be installed; --all does',
+    why: values.all ? undefined : LATER,
   },
-  { name: 'the container image', files: ['test/container/'], exclude: [], why: whyNot('docker') },
+  { name: 'the container image', files: ['test/container/'], exclude: [], why: values.all ? whyNot('docker') : LATER },
 ]
 
 const node = (...args: string[]) => spawnSync(process.execPath, args, { stdio: 'inherit' })
