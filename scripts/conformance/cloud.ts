@@ -135,9 +135,10 @@ export class AskedCloud {
     }
   }
 
-  /** Forget tokens that were handed out for questions: one of them may have been taken back. */
-  forgetGuests(): void {
-    for (const name of Object.keys(GUESTS)) this.ids.delete(`token ${name}`)
+  /** Learn anew: what is gone stands for nothing any more, and tokens that questions may have taken back are got again. */
+  async learnAnew(): Promise<void> {
+    for (const name of this.ids.keys()) if (!/^(?:user|project|role) /.test(name)) this.ids.delete(name)
+    await this.learn()
   }
 
   /** A name that stands for nothing stays as it is. */

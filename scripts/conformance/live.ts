@@ -57,8 +57,7 @@ async function compareFile(real: AskedCloud, cases: Case[]): Promise<Counts> {
   const ours = await AskedCloud.enter({
     ...{ authUrl: `${emulator.url}/identity`, user: 'admin', password: 'secret', project: 'admin' },
   })
-  real.forgetGuests()
-  await real.learn()
+  await real.learnAnew()
   const namings = [createNaming(real.ownWords()), createNaming(ours.ownWords())] as const
   const counts: Counts = { same: 0, different: 0, leftOut: 0 }
   for (const { name, pause, wait, ...question } of cases) {

@@ -57,8 +57,7 @@ export class Pair {
     const ours = await AskedCloud.enter({
       ...{ authUrl: `${emulator.url}/identity`, user: 'admin', password: 'secret', project: 'admin' },
     })
-    await this.real.learn()
-    this.real.forgetGuests()
+    await this.real.learnAnew()
     const namings = [createNaming(this.real.ownWords()), createNaming(ours.ownWords())] as const
     const told: Told[] = []
     for (const step of steps) {
