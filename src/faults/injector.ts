@@ -5,6 +5,7 @@
  * below it that would decide, too, are not asked. The delays of all that fire add up, wherever they stand.
  */
 
+import { impossible } from '../cloud/errors.ts'
 import { type Chance, type ChanceState, createChance } from '../cloud/ids.ts'
 import { deedOf, looksBack, withReadyMade } from './actions.ts'
 import { READY_MADE } from './catalogue.ts'
@@ -76,6 +77,9 @@ export interface InjectorOptions {
   onUse?: (used: boolean) => void
 }
 
+/** How many rules a world may have. */
+export const MOST_RULES = 20_000
+
 /** A rule that is set, with all that it needs to be quick. */
 interface Standing {
   order: number
@@ -131,13 +135,14 @@ export function createInjector({ around, rules = [], onUse = () => {} }: Injecto
   const indexOf = (name: string) => standing.findIndex(({ set }) => set.rule.name === name)
 
   const add = (sets: SetRule[]) => {
-    const all = [...standing]
-    for (const set of sets) {
-      const index = all.findIndex((each) => each.set.rule.name === set.rule.name)
-      if (index < 0) all.push(stand(set))
-      else all[index] = stand(set)
+    const all = new Map(standing.map((each) => [each.set.rule.name, each]))
+    for (const set of sets) all.set(set.rule.name, stand(set))
+    if (all.size > MOST_RULES) {
+      impossible(`a world has no more than ${MOST_RULES} rules, and this would make ${all.size}`, {
+        hint: 'let one rule match more: a * stands for any characters',
+      })
     }
-    arrange(all)
+    arrange([...all.values()])
   }
 
   const pass = (seen: Sighting, next: () => Answer): Answer => {

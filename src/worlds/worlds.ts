@@ -7,6 +7,9 @@ import type { WorldDescription } from './world-file.ts'
 /** The world that answers where no other is named. */
 export const DEFAULT_WORLD = 'default'
 
+/** How many worlds there may be. More than this is a test suite that ends none of its own. */
+export const MOST_WORLDS = 20_000
+
 /** What a world may be called, since its name stands in addresses. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
 
@@ -34,6 +37,11 @@ export function createWorlds(defaults: Pick<WorldOptions, 'journal'> = {}): Worl
         impossible(`there is a world "${name}" already`, {
           path: ['name'],
           hint: 'end it first, or choose another name',
+        })
+      }
+      if (worlds.size >= MOST_WORLDS) {
+        impossible(`there are ${worlds.size} worlds, and no more are made`, {
+          hint: 'end those that are not needed: DELETE /_novasim/worlds/NAME',
         })
       }
       const world = createWorld(name, description, { ...defaults, ...options })
