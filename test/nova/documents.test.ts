@@ -29,8 +29,8 @@ test('every change has its row, under the first release that has it, and there a
 })
 
 function table(): string {
-  const rows = releasesOf('cases').map((release) => {
-    const about = aboutOf('cases', '10-os-services.jsonl', release)
+  const rows = releasesOf('nova').map((release) => {
+    const about = aboutOf('nova', 'tokens.jsonl', release)
     const versions = `2.1 to 2.${RELEASES[release]}`
     return `| ${[release, whose(about), versions, ...SETS.map((set) => counted(set, release)), recordings(release)].join(' | ')} |`
   })
