@@ -4,6 +4,7 @@ import { COMPUTE, findHostMapping } from './cells.ts'
 import { type Cloud, changed, nextId } from './cloud.ts'
 import { impossible } from './errors.ts'
 import { uuidFor } from './ids.ts'
+import { setProviderAggregates } from './resource-providers.ts'
 
 /** The zone of a compute host that no aggregate puts elsewhere. Nova's `default_availability_zone` default. */
 export const DEFAULT_ZONE = 'nova'
@@ -62,6 +63,7 @@ export function createAggregate(cloud: Cloud, wanted: AggregateWish): Aggregate 
     updatedAt: wanted.updatedAt ?? null,
   }
   cloud.state.aggregates.set(given, aggregate)
+  tellPlacement(cloud, aggregate, [])
   changed(cloud, { type: 'aggregate.created', id: given, name })
   return aggregate
 }
@@ -79,12 +81,15 @@ export function changeAggregate(cloud: Cloud, aggregate: Aggregate, change: Aggr
   if (change.name !== undefined && change.name !== aggregate.name) aggregate.updatedAt = cloud.clock.now()
   aggregate.name = change.name ?? aggregate.name
   aggregate.metadata = metadata
+  const before = aggregate.hosts
   aggregate.hosts = hosts
+  tellPlacement(cloud, aggregate, before)
   changed(cloud, { type: 'aggregate.updated', id: aggregate.id, name: aggregate.name })
 }
 
 export function removeAggregate(cloud: Cloud, aggregate: Aggregate): void {
   cloud.state.aggregates.delete(aggregate.id)
+  tellPlacement(cloud, { ...aggregate, hosts: [] }, aggregate.hosts)
   changed(cloud, { type: 'aggregate.removed', id: aggregate.id, name: aggregate.name })
 }
 
@@ -92,7 +97,9 @@ export function removeAggregate(cloud: Cloud, aggregate: Aggregate): void {
 export function leaveAggregates(cloud: Cloud, host: string): void {
   for (const aggregate of cloud.state.aggregates.values()) {
     if (!aggregate.hosts.includes(host)) continue
-    aggregate.hosts = aggregate.hosts.filter((each) => each !== host)
+    const before = aggregate.hosts
+    aggregate.hosts = before.filter((each) => each !== host)
+    tellPlacement(cloud, aggregate, before)
     changed(cloud, { type: 'aggregate.updated', id: aggregate.id, name: aggregate.name })
   }
 }
@@ -115,6 +122,28 @@ export function zoneOf(service: { binary: string; host: string }, zones: Map<str
 /** MySQL compares without case. */
 export function sameText(one: string, other: string | undefined): boolean {
   return one.toLowerCase() === other?.toLowerCase()
+}
+
+/**
+ * The resource providers of the hosts are in an aggregate of the same UUID. One that Placement does not know is passed over.
+ *
+ * @see nova/scheduler/client/report.py `aggregate_add_host`, `aggregate_remove_host`
+ */
+function tellPlacement(cloud: Cloud, { uuid, hosts }: Aggregate, before: string[]): void {
+  const providerOf = (host: string) => cloud.state.resourceProviders.get(cloud.state.hypervisors.get(host)?.uuid ?? '')
+  for (const host of hosts) {
+    const provider = before.includes(host) ? undefined : providerOf(host)
+    if (provider) setProviderAggregates(cloud, provider, [...provider.aggregates, uuid])
+  }
+  for (const host of before) {
+    const provider = hosts.includes(host) ? undefined : providerOf(host)
+    if (!provider) continue
+    setProviderAggregates(
+      cloud,
+      provider,
+      provider.aggregates.filter((each) => each !== uuid),
+    )
+  }
 }
 
 function taken(name: string): never {
