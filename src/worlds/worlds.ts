@@ -23,7 +23,8 @@ export interface Worlds {
   close(world: World): void
 }
 
-export function createWorlds(defaults: Pick<WorldOptions, 'journal'> = {}): Worlds {
+/** @param most how many there may be. Default `MOST_WORLDS` */
+export function createWorlds(defaults: Pick<WorldOptions, 'journal'> = {}, most = MOST_WORLDS): Worlds {
   const worlds = new Map<string, World>()
   return {
     open(name, description, options) {
@@ -39,7 +40,7 @@ export function createWorlds(defaults: Pick<WorldOptions, 'journal'> = {}): Worl
           hint: 'end it first, or choose another name',
         })
       }
-      if (worlds.size >= MOST_WORLDS) {
+      if (worlds.size >= most) {
         impossible(`there are ${worlds.size} worlds, and no more are made`, {
           hint: 'end those that are not needed: DELETE /_novasim/worlds/NAME',
         })

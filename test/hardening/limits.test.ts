@@ -1,36 +1,42 @@
 /** How much there may be of what tests make: said clearly, before memory says it. */
 
 import { expect, test } from 'vitest'
+import { createEmulator } from '../../src/emulator.ts'
 import { MOST_RULES } from '../../src/faults/injector.ts'
-import { createWorlds, MOST_WORLDS } from '../../src/worlds/worlds.ts'
+import { loadRules } from '../../src/faults/read.ts'
+import { knownAt } from '../../src/worlds/faults.ts'
+import { createWorlds } from '../../src/worlds/worlds.ts'
 import { boot } from '../support/boot.ts'
 
-test('there are no more rules than a world may have, and none of those sent is set', async () => {
-  await using nova = await boot()
-  const rules = Array.from({ length: MOST_RULES }, (_, n) => ({
-    name: `r${n}`,
-    match: { host: `h${n}` },
-    do: { status: 409 },
-  }))
-  expect((await nova.control('POST', '/faults', rules.slice(0, -1))).status).toBe(201)
-  const { status, json } = await nova.control(
-    'POST',
-    '/faults',
-    rules.slice(-1).concat({ ...rules[0]!, name: 'one-more' }),
-  )
-  expect([status, json.error.message]).toEqual([
-    409,
+test('there are no more rules than a world may have, and none of those that are too many is set', async () => {
+  await using emulator = createEmulator()
+  const { faults } = await emulator.ready
+  const setsOf = async (...numbers: number[]) => {
+    const written = numbers.map((n) => ({ name: `r${n}`, match: { host: `h${n}` }, do: { status: 409 } }))
+    return (await loadRules(written, knownAt())).rules
+  }
+  faults.add(await setsOf(...Array(MOST_RULES - 1).keys()))
+  const tooMany = await setsOf(MOST_RULES, MOST_RULES + 1)
+  expect(() => faults.add(tooMany)).toThrow(
     `a world has no more than ${MOST_RULES} rules, and this would make ${MOST_RULES + 1}`,
-  ])
-  expect((await nova.control('GET', '/faults/r19999')).status).toBe(404)
-  expect((await nova.control('POST', '/faults', rules.slice(-1))).status).toBe(201)
-}, 30_000)
+  )
+  expect(faults.find(`r${MOST_RULES}`)).toBeUndefined()
+  faults.add(tooMany.slice(1))
+  expect(faults.find(`r${MOST_RULES + 1}`)).toBeDefined()
+})
 
 test('there are no more worlds than there may be, and one that ends makes room', () => {
-  const worlds = createWorlds()
-  for (let n = 0; n < MOST_WORLDS; n++) worlds.open(`w${n}`, {})
-  expect(() => worlds.open('one-more', {})).toThrow(`there are ${MOST_WORLDS} worlds, and no more are made`)
-  worlds.close(worlds.list()[0]!)
-  worlds.open('one-more', {})
+  const worlds = createWorlds({}, 3)
+  for (const name of ['a', 'b', 'c']) worlds.open(name, {})
+  expect(() => worlds.open('d', {})).toThrow('there are 3 worlds, and no more are made')
+  worlds.close(worlds.find('a')!)
+  expect(worlds.open('d', {}).name).toBe('d')
   for (const world of worlds.list()) world.end()
-}, 60_000)
+})
+
+test('a journal is bounded by what it is told, not by what is asked', async () => {
+  await using nova = await boot({ journal: { entries: 5 } })
+  for (let n = 0; n < 20; n++) await nova.nova('/os-services')
+  const { json } = await nova.control('GET', '/journal')
+  expect(json.entries).toHaveLength(5)
+})
