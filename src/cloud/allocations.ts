@@ -110,6 +110,16 @@ export function release(cloud: Cloud, uuid: string): boolean {
   return true
 }
 
+/** Take from a consumer what it has of one provider, and leave it the rest. nova/scheduler/client/report.py `remove_provider_tree_from_instance_allocation` */
+export function releaseFrom(cloud: Cloud, uuid: string, provider: string): void {
+  const consumer = cloud.state.allocations.get(uuid)
+  if (!consumer) return
+  const holdings = consumer.holdings.filter((holding) => holding.provider !== provider)
+  if (holdings.length === consumer.holdings.length) return
+  const { projectId, userId } = consumer
+  allocate(cloud, [{ consumer: uuid, projectId, userId, holdings }], false)
+}
+
 /**
  * Give all that one consumer has to another: a migration takes over what its instance has at the source. Nothing happens when
  * the first has nothing.
@@ -129,6 +139,19 @@ export function moveAllocation(cloud: Cloud, from: string, to: string): void {
     ],
     false,
   )
+}
+
+/**
+ * Take from a consumer what it has of one provider, and leave it the rest.
+ *
+ * @see nova/scheduler/client/report.py `remove_provider_tree_from_instance_allocation`
+ */
+export function releaseOf(cloud: Cloud, uuid: string, provider: string): void {
+  const consumer = cloud.state.allocations.get(uuid)
+  if (!consumer?.holdings.some((each) => each.provider === provider)) return
+  const { projectId, userId } = consumer
+  const holdings = consumer.holdings.filter((each) => each.provider !== provider)
+  allocate(cloud, [{ consumer: uuid, projectId, userId, holdings }], false)
 }
 
 /** Put a consumer as it is said to be: a world file's. Nothing is checked but that there are such providers. */

@@ -1,5 +1,6 @@
 /** Hypervisors: what each compute host offers. */
 
+import { releaseOf } from './allocations.ts'
 import { type Cloud, nextId } from './cloud.ts'
 import { impossible } from './errors.ts'
 import { uuidFor } from './ids.ts'
@@ -67,8 +68,21 @@ export function describeHypervisor(cloud: Cloud, { host, ...offer }: HypervisorW
 export function removeHypervisor(cloud: Cloud, host: string): Hypervisor | undefined {
   const hypervisor = cloud.state.hypervisors.get(host)
   cloud.state.hypervisors.delete(host)
-  if (hypervisor) removeComputeProvider(cloud, hypervisor.uuid)
+  if (!hypervisor) return undefined
+  releaseEvacuated(cloud, hypervisor)
+  removeComputeProvider(cloud, hypervisor.uuid)
   return hypervisor
+}
+
+/**
+ * What was evacuated keeps what it had of its old host until that host's process starts again, or its service is deleted.
+ *
+ * @see nova/scheduler/client/report.py `_remove_allocations_for_evacuated_instances`
+ */
+function releaseEvacuated(cloud: Cloud, { host, uuid }: Hypervisor): void {
+  for (const { type, status, source, instance } of cloud.state.migrations.values()) {
+    if (type === 'evacuation' && status === 'done' && source === host && instance) releaseOf(cloud, instance, uuid)
+  }
 }
 
 function newHypervisor(cloud: Cloud, host: string): Hypervisor {

@@ -150,15 +150,18 @@ export function deleteResourceProvider(cloud: Cloud, provider: ResourceProvider)
 }
 
 /**
- * A host's service is deleted, and Nova takes its provider away. One that instances still have allocations of stays behind:
+ * A host's service is deleted, and Nova takes its provider away, the parts of it first. One that instances still have allocations of stays behind:
  * Nova only logs that.
  *
  * @see nova/scheduler/client/report.py `delete_resource_provider`
  */
 export function removeComputeProvider(cloud: Cloud, uuid: string): void {
   const provider = cloud.state.resourceProviders.get(uuid)
-  if (!provider || isAllocated(cloud, uuid)) return
-  deleteResourceProvider(cloud, provider)
+  if (!provider) return
+  const parts = [...cloud.state.resourceProviders.values()].filter(({ parent }) => parent === uuid)
+  for (const part of parts) removeComputeProvider(cloud, part.uuid)
+  const whole = parts.every((part) => !cloud.state.resourceProviders.has(part.uuid))
+  if (whole && !isAllocated(cloud, uuid)) deleteResourceProvider(cloud, provider)
 }
 
 /**
