@@ -8,7 +8,7 @@ import { dumps, type Writable } from '../../src/python/json.ts'
 const VERBS = ['GET', 'PUT', 'POST', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS'] as const
 const HEADERS = [
   ...['content-type', 'openstack-api-version', 'x-openstack-nova-api-version', 'vary', 'location', 'allow'],
-  ...['www-authenticate', 'retry-after'],
+  ...['www-authenticate', 'retry-after', 'x-subject-token'],
 ]
 const PRESENT = ['x-openstack-request-id', 'x-compute-request-id', 'content-length']
 
@@ -16,6 +16,8 @@ export interface Case extends Partial<Record<(typeof VERBS)[number], string>> {
   as?: string
   version?: string
   root?: boolean
+  /** Who is asked, where it is not Nova. */
+  at?: 'identity' | 'placement'
   /** null: the one that goes along otherwise is left out. */
   headers?: Record<string, string | null>
   body?: unknown
@@ -32,6 +34,9 @@ export interface Asking {
   tokens: Record<string, string | undefined>
 }
 
+/** Stands behind the name of a service of another cell, which has no other than the one here. */
+const ELSEWHERE = ' of another cell'
+
 /** @param world its file. @param release that of the file unless it says */
 export async function startAsking(world: string, release?: string): Promise<Asking> {
   const emulator = await startEmulator({ world, release })
@@ -43,7 +48,10 @@ export async function startAsking(world: string, release?: string): Promise<Aski
   ]) {
     const headers = { 'X-Auth-Token': admin, 'OpenStack-API-Version': `compute ${version}` }
     const { text } = await send(emulator, 'GET', '/v2.1/os-services', headers)
-    for (const { id, binary, host } of JSON.parse(text).services) names.set(`${kind} ${binary}@${host}`, `${id}`)
+    for (const { id, binary, host } of JSON.parse(text).services) {
+      const name = `${kind} ${binary}@${host}`
+      names.set(names.has(name) ? name + ELSEWHERE : name, `${id}`)
+    }
   }
   names.set('uuid token admin unscoped', await logIn(emulator, 'admin'))
   names.set('uuid token admin system', await logIn(emulator, 'admin', { system: { all: true } }))
@@ -80,7 +88,7 @@ export async function lookUp({ emulator, names }: Asking, kind: keyof typeof LIS
   const { path, key, name } = LISTED[kind]
   const headers = { 'X-Auth-Token': names.get('token')!, 'OpenStack-API-Version': 'compute 2.53' }
   const { text } = await send(emulator, 'GET', `/v2.1${path}`, headers)
-  for (const each of JSON.parse(text)[key]) names.set(`${kind} ${each[name]}`, `${each.id}`)
+  for (const each of JSON.parse(text)[key] ?? []) names.set(`${kind} ${each[name]}`, `${each.id}`)
 }
 
 /** Learn which request did what to each server: `{action web-1 create}`. */
@@ -94,6 +102,8 @@ export async function lookUpActions({ emulator, names }: Asking): Promise<void> 
     }
   }
 }
+
+const BASES = { identity: '/identity/v3', placement: '/placement' }
 
 export async function answerTo(asking: Asking, asked: Case) {
   const { emulator, names, tokens } = asking
@@ -111,17 +121,20 @@ export async function answerTo(asking: Asking, asked: Case) {
   const headers: Record<string, string> = {
     Accept: 'application/json',
     ...(token !== undefined && { 'X-Auth-Token': token }),
-    ...(asked.version !== undefined && { 'OpenStack-API-Version': `compute ${asked.version}` }),
+    ...(asked.version !== undefined && {
+      'OpenStack-API-Version': `${asked.at === 'placement' ? 'placement' : 'compute'} ${asked.version}`,
+    }),
     ...(body !== undefined && { 'Content-Type': 'application/json' }),
   }
   for (const [name, value] of Object.entries(asked.headers ?? {})) {
     if (value === null) delete headers[name]
     else headers[name] = fill(value)
   }
-  const path = (asked.root ? '' : '/v2.1') + fill(asked[method]!)
+  const path = (asked.root ? '' : asked.at ? BASES[asked.at] : '/v2.1') + fill(asked[method]!)
   const answer = await send(emulator, method, path, headers, body)
   const { url } = emulator
-  const tidied = (text: string) => tidy(text, { names, url, path: asked[method]! })
+  const tidied = (text: string) => tidy(text, { names, url, path: asked[method]!, at: asked.at })
+  if ('x-subject-token' in answer.headers) answer.headers['x-subject-token'] = '<a token>'
   return {
     status: answer.status,
     headers: Object.fromEntries(
@@ -132,14 +145,20 @@ export async function answerTo(asking: Asking, asked: Case) {
   }
 }
 
-/** What a cloud leaves to chance, put in order: the hosts of a zone, the numbers of hypervisors, and lists that say so. */
+/** Of a token and a catalogue, the lists whose order Keystone does not promise. */
+const UNORDERED = new Set(['roles', 'catalog', 'endpoints', 'projects'])
+
+/** What a cloud leaves to chance, put in order or named: the hosts of a zone, the numbers of hypervisors, and lists that say so. */
 function calm(asked: Case, text: string): string {
   const path = asked.GET ?? ''
   const zones = path.startsWith('/os-availability-zone')
   const hypervisors = path.startsWith('/os-hypervisors')
-  if (!text.startsWith('{') || !(asked.unordered || zones || hypervisors)) return text
+  if (!text.startsWith('{') || !(asked.unordered || asked.at === 'identity' || zones || hypervisors)) return text
   const walk = (value: unknown, key: string): unknown => {
-    if (Array.isArray(value)) return value.map((each) => walk(each, key))
+    if (Array.isArray(value)) {
+      const inside = value.map((each) => walk(each, key))
+      return asked.at === 'identity' && UNORDERED.has(key) ? inside.sort(byText) : inside
+    }
     if (typeof value !== 'object' || value === null) return value
     const entries = Object.entries(value).map(([name, each]): [string, unknown] => [name, walk(each, name)])
     const calmed = Object.fromEntries(zones && key === 'hosts' ? entries.sort(byName).map(sortedInside) : entries)
@@ -153,8 +172,7 @@ function calm(asked: Case, text: string): string {
   if (asked.unordered) {
     for (const [key, value] of Object.entries(calmed)) {
       if (Array.isArray(value)) {
-        const texts = value.map((each) => dumps(each)).sort()
-        calmed[key] = texts.map((each) => JSON.parse(each))
+        calmed[key] = value.sort(byText)
       }
     }
   }
@@ -166,18 +184,31 @@ function sortedInside([name, value]: [string, unknown]): [string, unknown] {
   return [name, Object.fromEntries(Object.entries(value as object).sort(byName))]
 }
 
+function byText(one: unknown, other: unknown): number {
+  return dumps(one as Writable) < dumps(other as Writable) ? -1 : 1
+}
+
 function byName([one]: [string, unknown], [other]: [string, unknown]): number {
   return one < other ? -1 : 1
 }
 
+interface Tidying {
+  names: Map<string, string>
+  url: string
+  path: string
+  at: Case['at']
+}
+
 /** What differs between any two clouds, replaced by a name. */
-function tidy(text: string, { names, url, path }: { names: Map<string, string>; url: string; path: string }): string {
+function tidy(text: string, { names, url, path, at }: Tidying): string {
   let tidied = text
   for (const [name, id] of names)
-    if (/^(uuid nova-|server|hypervisor)/.test(name)) tidied = tidied.replaceAll(id, `<${name}>`)
+    if (/^(uuid nova-|server|hypervisor)/.test(name)) tidied = tidied.replaceAll(id, `<${name.replace(ELSEWHERE, '')}>`)
   tidied = tidied
     .replaceAll(names.get('token')!, '<token>')
     .replaceAll(`${url}/identity/v3`, '<identity>')
+    .replaceAll(`${url}/identity`, '<keystone>')
+    .replaceAll(`${url}/placement`, '<placement>')
     .replaceAll(`${url}/v2.1`, '<nova>')
     .replaceAll(url, '<compute>')
     .replace(/req-[\da-f-]{36}/g, '<request>')
@@ -186,8 +217,12 @@ function tidy(text: string, { names, url, path }: { names: Map<string, string>; 
     .replace(/\b[\da-f]{32}\b/g, '<id>')
     .replace(/\br-[\da-z]{8}\b/g, '<reservation>')
     .replace(/"adminPass": "[^"]*"/g, '"adminPass": "<password>"')
-  for (const [name, id] of names) {
-    if (!name.startsWith('int ')) continue
+    .replace(/"audit_ids": \["[^\]]*"\]/g, '"audit_ids": ["<audit>"]')
+  if (at === 'placement') tidied = tidied.replace(/("(?:resource_provider_)?generation": )\d+/g, '$1"<generation>"')
+  // Of those that have the same in several cells, the last one.
+  const integers = new Map([...names].filter(([name]) => name.startsWith('int ')).map(([name, id]) => [id, name]))
+  for (const [id, whole] of integers) {
+    const name = whole.replace(ELSEWHERE, '')
     if (path.includes('/os-services')) tidied = tidied.replace(new RegExp(`("id": )${id}\\b`, 'g'), `$1"<${name}>"`)
     tidied = tidied.replace(new RegExp(`\\b((?:Service|uuid|os-services/) ?)${id}\\b`, 'g'), `$1<${name}>`)
   }
