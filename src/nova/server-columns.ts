@@ -5,7 +5,7 @@ import { COMPUTE } from '../cloud/cells.ts'
 import { type Instance, reservationIdOf } from '../cloud/instances.ts'
 import { rootDeviceOf } from './server-view.ts'
 
-/** What a column says; null where it says nothing. */
+/** What a column says, a time in seconds; null where it says nothing. */
 export type Column = (instance: Instance, zones: Map<string, string>) => string | number | null
 
 export const COLUMNS: { readonly [name: string]: Column } = {
@@ -15,7 +15,7 @@ export const COLUMNS: { readonly [name: string]: Column } = {
   availability_zone: ({ host, pinnedZone }, zones) =>
     host === null ? pinnedZone : zoneOf({ binary: COMPUTE, host }, zones),
   config_drive: ({ configDrive }) => (configDrive ? 'True' : ''),
-  created_at: ({ createdAt }) => mysqlTime(createdAt),
+  created_at: ({ createdAt }) => seconds(createdAt),
   display_description: ({ description }) => description,
   display_name: ({ name }) => name,
   host: ({ host }) => host,
@@ -26,7 +26,7 @@ export const COLUMNS: { readonly [name: string]: Column } = {
   kernel_id: () => '',
   key_name: ({ keyName }) => keyName,
   launch_index: ({ launchIndex }) => launchIndex,
-  launched_at: ({ launchedAt }) => mysqlTime(launchedAt),
+  launched_at: ({ launchedAt }) => seconds(launchedAt),
   locked: ({ lockedBy }) => (lockedBy === null ? 0 : 1),
   locked_by: ({ lockedBy }) => lockedBy,
   node: ({ host }) => host,
@@ -37,14 +37,20 @@ export const COLUMNS: { readonly [name: string]: Column } = {
   reservation_id: reservationIdOf,
   root_device_name: rootDeviceOf,
   task_state: ({ taskState }) => taskState,
-  terminated_at: ({ terminatedAt }) => mysqlTime(terminatedAt),
-  updated_at: ({ updatedAt }) => mysqlTime(updatedAt),
+  terminated_at: ({ terminatedAt }) => seconds(terminatedAt),
+  updated_at: ({ updatedAt }) => seconds(updatedAt),
   user_id: ({ userId }) => userId,
   uuid: ({ uuid }) => uuid,
   vm_state: ({ vmState }) => vmState,
 }
 
-/** A time as MySQL turns it into a text: to the second. */
-function mysqlTime(ms: number | null): string | null {
-  return ms === null ? null : new Date(ms).toISOString().slice(0, 19).replace('T', ' ')
+/** What a regular expression is put to: a time is a text to MySQL, too. */
+export function textOf(name: string, value: string | number): string {
+  if (!name.endsWith('_at')) return String(value)
+  return new Date(Number(value) * 1000).toISOString().slice(0, 19).replace('T', ' ')
+}
+
+/** MySQL's DATETIME has no fraction of a second. Since 1970. */
+function seconds(ms: number | null): number | null {
+  return ms === null ? null : Math.floor(ms / 1000)
 }

@@ -13,7 +13,7 @@ import { repr } from '../python/repr.ts'
 import { NovaFault, UnexpectedError } from './errors.ts'
 import { may, requireRole } from './policy.ts'
 import type { Call } from './resource.ts'
-import { COLUMNS } from './server-columns.ts'
+import { COLUMNS, textOf } from './server-columns.ts'
 import type { SortKey } from './server-order.ts'
 import {
   DOWN_CELLS_FROM,
@@ -243,7 +243,7 @@ function columnTests(cloud: Cloud, options: Map<string, string>): Test[] | undef
     return [
       (instance, zones) => {
         const found = column(instance, zones)
-        return found !== null && pattern.test(String(found))
+        return found !== null && pattern.test(textOf(name, found))
       },
     ]
   })

@@ -5,11 +5,12 @@ import { zoneOf, zonesByHost } from '../cloud/aggregates.ts'
 import { COMPUTE, findHostMapping } from '../cloud/cells.ts'
 import { statusOf } from '../cloud/instance-states.ts'
 import { type Instance, reservationIdOf } from '../cloud/instances.ts'
-import { findServiceOf, isUp, nextChangeByTime, type Service } from '../cloud/services.ts'
-import type { Writable } from '../python/json.ts'
+import { findServiceOf, isUp, nextChangeByTime, type Service, wholeSeconds } from '../cloud/services.ts'
+import { Json, type Writable } from '../python/json.ts'
 import { compareText } from '../python/values.ts'
 import { bookmarkOf, linksTo } from './links.ts'
 import { may } from './policy.ts'
+import { sayingsOf } from './releases.ts'
 import type { Call } from './resource.ts'
 import { timeText } from './service-view.ts'
 
@@ -44,6 +45,8 @@ export interface Looking {
   statuses: Map<string, string>
   /** By host and project. */
   hostIds: Map<string, string>
+  /** By what many servers have in common: a flavor, an image. */
+  parts: Map<unknown, Json>
   /** When the first of what was looked up may change by time alone; Infinity: never. */
   until: number
 }
@@ -57,6 +60,7 @@ export function look(call: Call): Looking {
     zones: zonesByHost(cloud),
     statuses: new Map(),
     hostIds: new Map(),
+    parts: new Map(),
     until: Number.POSITIVE_INFINITY,
   }
 }
@@ -85,8 +89,8 @@ export function unknownDetails(
     created: isoTime(createdAt),
     links: linksTo(looking.call, 'servers', uuid),
     ...(groups && {
-      image: imageOf(looking, instance),
-      flavor: flavorOf(looking, instance),
+      image: shared(looking, instance.image, () => imageView(looking, instance)),
+      flavor: shared(looking, instance.flavor, () => flavorView(looking, instance)),
       'OS-EXT-AZ:availability_zone': pinnedZone ?? 'UNKNOWN',
       'OS-EXT-STS:power_state': 0,
       user_id: userId,
@@ -102,6 +106,12 @@ export function unknownDetails(
  *   comes last
  */
 export function detailedView(looking: Looking, instance: Instance, groups?: string[]): { [key: string]: Writable } {
+  const view = sortedView(looking, instance, groups)
+  const { isAdmin, call } = looking
+  return sayingsOf(call.cloud).sortsServers ? view : grownView(view, { isAdmin, isAlone: groups !== undefined })
+}
+
+function sortedView(looking: Looking, instance: Instance, groups?: string[]): { [key: string]: Writable } {
   const { call, isAdmin, zones } = looking
   const { version } = call
   const { uuid, host } = instance
@@ -114,10 +124,10 @@ export function detailedView(looking: Looking, instance: Instance, groups?: stri
     accessIPv6: instance.accessIpV6 ?? '',
     addresses: {},
     created: isoTime(instance.createdAt),
-    flavor: flavorOf(looking, instance),
+    flavor: shared(looking, instance.flavor, () => flavorView(looking, instance)),
     hostId: hostIdOf(looking, instance),
     id: uuid,
-    image: imageOf(looking, instance),
+    image: shared(looking, instance.image, () => imageView(looking, instance)),
     links: linksTo(call, 'servers', uuid),
     metadata: isGone ? {} : instance.metadata,
     name: instance.name,
@@ -132,8 +142,8 @@ export function detailedView(looking: Looking, instance: Instance, groups?: stri
       host === null ? (instance.pinnedZone ?? '') : zoneOf({ binary: COMPUTE, host }, zones),
     config_drive: instance.configDrive ? 'True' : '',
     key_name: instance.keyName,
-    'OS-SRV-USG:launched_at': timeOrNull(instance.launchedAt),
-    'OS-SRV-USG:terminated_at': timeOrNull(instance.terminatedAt),
+    'OS-SRV-USG:launched_at': storedTime(instance.launchedAt),
+    'OS-SRV-USG:terminated_at': storedTime(instance.terminatedAt),
     ...(isAdmin && attributesOf(instance, version)),
     'OS-EXT-STS:task_state': instance.taskState,
     'OS-EXT-STS:vm_state': instance.vmState,
@@ -153,6 +163,30 @@ export function detailedView(looking: Looking, instance: Instance, groups?: stri
   }
 }
 
+/** The keys of a server up to 2025.2; `host_status` stands last in a list. nova/api/openstack/compute/views/servers.py of 32.0.0 */
+const GROWN = [
+  ...['id', 'name', 'status', 'tenant_id', 'user_id', 'metadata', 'hostId', 'image', 'flavor', 'created', 'updated'],
+  ...['addresses', 'accessIPv4', 'accessIPv6', 'links', 'OS-DCF:diskConfig', 'fault', 'progress'],
+  ...['OS-EXT-AZ:availability_zone', 'pinned_availability_zone', 'scheduler_hints', 'config_drive', 'key_name'],
+  ...['OS-SRV-USG:launched_at', 'OS-SRV-USG:terminated_at', 'OS-EXT-SRV-ATTR:host', 'OS-EXT-SRV-ATTR:instance_name'],
+  ...['OS-EXT-SRV-ATTR:hypervisor_hostname', 'OS-EXT-SRV-ATTR:reservation_id', 'OS-EXT-SRV-ATTR:launch_index'],
+  ...['OS-EXT-SRV-ATTR:hostname', 'OS-EXT-SRV-ATTR:kernel_id', 'OS-EXT-SRV-ATTR:ramdisk_id'],
+  ...['OS-EXT-SRV-ATTR:root_device_name', 'OS-EXT-SRV-ATTR:user_data', 'OS-EXT-STS:task_state'],
+  ...['OS-EXT-STS:vm_state', 'OS-EXT-STS:power_state', 'os-extended-volumes:volumes_attached', 'host_status'],
+  ...['locked', 'locked_reason', 'description', 'tags', 'trusted_image_certificates', 'server_groups'],
+]
+/** For who sees no other attribute of these, it comes later. */
+const HOSTNAME = 'OS-EXT-SRV-ATTR:hostname'
+
+function grownView(
+  view: { [key: string]: Writable },
+  { isAdmin, isAlone }: { isAdmin: boolean; isAlone: boolean },
+): { [key: string]: Writable } {
+  const late = [...(isAdmin ? [] : [HOSTNAME, 'server_groups']), ...(isAlone ? [] : ['host_status'])]
+  const keys = [...GROWN.filter((key) => !late.includes(key)), ...late]
+  return Object.fromEntries(keys.flatMap((key) => (key in view ? [[key, view[key]]] : [])))
+}
+
 /** In the order in which the database has them. */
 export function tagsOf({ tags }: Instance): string[] {
   return [...tags].sort(compareText)
@@ -166,6 +200,11 @@ export function isoTime(ms: number): string {
 /** Like `timeText`; and null. */
 export function timeOrNull(ms: number | null): string | null {
   return ms === null ? null : timeText(ms)
+}
+
+/** Like `timeOrNull`, of a time that comes from the database, which keeps whole seconds. */
+function storedTime(ms: number | null): string | null {
+  return timeOrNull(ms === null ? null : wholeSeconds(ms))
 }
 
 /** What stands for the host where it must not be told. nova/utils.py `generate_hostid` */
@@ -206,7 +245,14 @@ export function rootDeviceOf({ launchedAt }: Instance): string | null {
   return launchedAt === null ? null : '/dev/sda'
 }
 
-function flavorOf({ call }: Looking, { flavor }: Instance): { [key: string]: Writable } {
+/** Written once for all servers of a list that have it. */
+function shared({ parts }: Looking, key: unknown, make: () => Writable): Json {
+  const known = parts.get(key) ?? new Json(make())
+  parts.set(key, known)
+  return known
+}
+
+function flavorView({ call }: Looking, { flavor }: Instance): { [key: string]: Writable } {
   if (call.version < FROM.embeddedFlavor) {
     return { id: flavor.flavorId, links: [bookmarkOf(call, 'flavors', flavor.flavorId)] }
   }
@@ -221,7 +267,7 @@ function flavorOf({ call }: Looking, { flavor }: Instance): { [key: string]: Wri
   }
 }
 
-function imageOf({ call }: Looking, { image }: Instance): Writable {
+function imageView({ call }: Looking, { image }: Instance): Writable {
   if (image === null) return ''
   return {
     id: image,

@@ -16,14 +16,24 @@ export function loads(text: string, deepest = DEEPEST): PyValue {
   return reader.document()
 }
 
+/** What is JSON already: written once, and put in wherever it is wanted. */
+export class Json {
+  readonly text: string
+
+  constructor(value: Writable) {
+    this.text = dumps(value)
+  }
+}
+
 /** Anything that can be written: what was read, and plain objects in the order of their keys. */
-export type Writable = PyValue | Writable[] | { [key: string]: Writable | undefined } | undefined
+export type Writable = PyValue | Json | Writable[] | { [key: string]: Writable | undefined } | undefined
 
 /** Write JSON as `json.dumps` does: `", "` and `": "` between parts, and nothing but ASCII. Keys that are undefined are left out. */
 export function dumps(value: Writable): string {
   if (typeof value === 'string') return quote(value)
   if (value === null || value === undefined) return 'null'
   if (typeof value !== 'object') return String(value)
+  if (value instanceof Json) return value.text
   if (value instanceof PyFloat) return floatText(value.value, 'NaN', 'Infinity')
   if (Array.isArray(value)) return `[${value.map(dumps).join(', ')}]`
   const entries: Iterable<[string, Writable]> = value instanceof Map ? value : Object.entries(value)
@@ -32,8 +42,12 @@ export function dumps(value: Writable): string {
   return `{${parts.join(', ')}}`
 }
 
+/** What stands for itself. */
+const PLAIN = /^[ !#-[\]-~]*$/
+
 /** A string in JSON, its characters beyond ASCII escaped. */
 export function quote(text: string): string {
+  if (PLAIN.test(text)) return `"${text}"`
   // JSON.stringify escapes as Python does but for DEL and what is beyond ASCII.
   const quoted = JSON.stringify(text)
   return /^[ -~]*$/.test(quoted) ? quoted : quoted.replace(/[^ -~]/g, escapeUnit)
