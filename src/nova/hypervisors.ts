@@ -10,6 +10,7 @@ import type { Schema } from '../python/jsonschema.ts'
 import { pythonInt } from '../python/values.ts'
 import { NovaFault, UnexpectedError } from './errors.ts'
 import { limitOf, markerOf, nextLink } from './links.ts'
+import { sayingsOf } from './releases.ts'
 import { type ApiMethod, type Call, requireAdmin } from './resource.ts'
 import { instanceName } from './server-view.ts'
 import { isUuidLike } from './services.ts'
@@ -104,23 +105,10 @@ export const HYPERVISOR_STATISTICS: ApiMethod = {
     assertNoQuery(call)
     requireAdmin(call, rule('statistics'))
     const enabled = hypervisorsOf(call.cloud).filter((each) => serviceOf(call.cloud, each)?.disabled === false)
-    const sums = enabled.map((each) => figures(call.cloud, each))
-    const sum = (key: keyof ReturnType<typeof figures>) => sums.reduce((total, each) => total + each[key], 0)
-    const hypervisor_statistics = {
-      count: enabled.length,
-      current_workload: sum('current_workload'),
-      disk_available_least: sum('disk_available_least'),
-      free_disk_gb: sum('free_disk_gb'),
-      free_ram_mb: sum('free_ram_mb'),
-      local_gb: sum('local_gb'),
-      local_gb_used: sum('local_gb_used'),
-      memory_mb: sum('memory_mb'),
-      memory_mb_used: sum('memory_mb_used'),
-      running_vms: sum('running_vms'),
-      vcpus: sum('vcpus'),
-      vcpus_used: sum('vcpus_used'),
-    }
-    return dumps({ hypervisor_statistics })
+    const all = enabled.map((each) => figures(call.cloud, each))
+    const keys = sayingsOf(call.cloud).sortsStatistics ? [...FIGURES].sort() : FIGURES
+    const sums = keys.map((key) => [key, all.reduce((sum, each) => sum + each[key], 0)])
+    return dumps({ hypervisor_statistics: { count: enabled.length, ...Object.fromEntries(sums) } })
   },
 }
 
@@ -276,7 +264,15 @@ function view({ cloud, version }: Call, hypervisor: Hypervisor, service: Service
 }
 
 /** In the order in which they are shown. */
-function figures(cloud: Cloud, { host, vcpus, memoryMb, localGb, hypervisorType }: Hypervisor) {
+const FIGURES = [
+  ...(['vcpus', 'memory_mb', 'local_gb', 'vcpus_used', 'memory_mb_used', 'local_gb_used'] as const),
+  ...(['free_ram_mb', 'free_disk_gb', 'current_workload', 'running_vms', 'disk_available_least'] as const),
+]
+
+function figures(
+  cloud: Cloud,
+  { host, vcpus, memoryMb, localGb, hypervisorType }: Hypervisor,
+): Record<(typeof FIGURES)[number], number> {
   const used = usageOn(cloud, host)
   return {
     vcpus,

@@ -25,6 +25,10 @@ export interface Sayings {
   enforcesScope: boolean
   /** Whether there are words of their own for what is empty and should not be. jsonschema/_keywords.py `minLength` */
   tellsEmpty: boolean
+  /** Whether the keys of a server come as if sorted for the most part, or as they had grown. nova/api/openstack/compute/views/servers.py `show` */
+  sortsServers: boolean
+  /** Whether the statistics of hypervisors are sorted. nova/db/main/api.py `compute_node_statistics` */
+  sortsStatistics: boolean
   /** How deep a body may lie: what the pipeline leaves of the stack of the Python of that time, as measured; under /v2, so much less. */
   deepest: { token: number; open: number; root: number; lessInV2: number }
 }
@@ -39,6 +43,8 @@ const NEWEST: Sayings = {
   server: 'server',
   enforcesScope: true,
   tellsEmpty: true,
+  sortsServers: true,
+  sortsStatistics: true,
   deepest: { token: 1404, open: 1442, root: 1450, lessInV2: 8 },
 }
 
@@ -59,9 +65,14 @@ export const CHANGES: readonly Change[] = [
       support: 'Please report this at http://bugs.launchpad.net/nova/ and attach the Nova API log if possible.',
     },
   },
+  { since: '2026.1', before: { sortsServers: false } },
   {
     since: '2025.2',
-    before: { legacyApi: { status: 'SUPPORTED', updated: '2011-01-21T11:33:21Z' }, serviceNeedsRole: false },
+    before: {
+      legacyApi: { status: 'SUPPORTED', updated: '2011-01-21T11:33:21Z' },
+      serviceNeedsRole: false,
+      sortsStatistics: false,
+    },
   },
   { since: '2024.2', before: { readsVersionQuery: false, sizeLimit: '114688', deepest: PYTHON_3_11 } },
   { since: '2024.1', before: { tellsEmpty: false, server: 'waitress' } },
