@@ -70,8 +70,6 @@ export interface CloudState {
   tasks: Map<number, Task>
   /** How long each kind of it takes. */
   durations: Durations
-  /** When a move that is under way ends, by the id of its migration; milliseconds since 1970. See moves.ts */
-  arrivals: Map<number, number>
   identity: Identity
   /** How many ids each table has given out, by the table's name. */
   counters: Map<string, number>
@@ -90,8 +88,6 @@ export interface Cloud {
   sleeping?: (() => void) | undefined
   /** Calls off what waits for the next task. work.ts */
   waiting?: (() => void) | undefined
-  /** Calls off what waits for the next arrival. moves.ts */
-  moving?: (() => void) | undefined
 }
 
 /** An empty cloud. Public functions that fill one: `createCloud` in description.ts. */
@@ -123,7 +119,6 @@ export function emptyCloud(seed: number, clock: Clock): Cloud {
       migrations: new Map(),
       tasks: new Map(),
       durations: REAL_DURATIONS,
-      arrivals: new Map(),
       identity: {
         users: new Map(),
         projects: new Map(),

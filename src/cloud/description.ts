@@ -15,7 +15,7 @@ import { actionsOf, type InstanceAction } from './instance-actions.ts'
 import { embedFlavor, type InstanceFlavor, sameFlavor } from './instance-flavors.ts'
 import { stateFor, statusOf } from './instance-states.ts'
 import { type Instance, type NewInstance, NO_METADATA, NO_TAGS, placeInstances } from './instances.ts'
-import { type NewMove, recordMove, wakeMoves } from './moves.ts'
+import { type NewMigration, recordMigration } from './migrations.ts'
 import { type LeftProcess, leaveProcess, type ProcessState, wakeProcesses } from './processes.ts'
 import { NEWEST_RELEASE, RELEASES } from './releases.ts'
 import { createResourceClass } from './resource-classes.ts'
@@ -40,6 +40,7 @@ import {
 } from './services.ts'
 import type { Task } from './tasks.ts'
 import { createTrait } from './traits.ts'
+import { workOff } from './work.ts'
 
 /** How long ago a process that is stopped from the beginning was last heard from, unless it says: long enough to be down. */
 const SILENT_FOR_MS = 3_600_000
@@ -57,7 +58,7 @@ export interface CloudDescription {
   /** Default: `DEFAULT_IMAGES`. */
   images?: readonly NewImage[] | undefined
   instances?: InstanceDescription[] | undefined
-  migrations?: NewMove[] | undefined
+  migrations?: NewMigration[] | undefined
   /** The work that is under way. */
   tasks?: Task[] | undefined
   /** How long work takes. Default: `REAL_DURATIONS` on a clock that goes by itself, `NO_DURATIONS` on one that does not. */
@@ -137,13 +138,20 @@ export function createCloud(description: CloudDescription, { seed, clock }: { se
   each(description.flavors ?? DEFAULT_FLAVORS, 'flavors', (wanted) => addFlavor(cloud, wanted))
   each(description.images ?? DEFAULT_IMAGES, 'images', (wanted) => addImage(cloud, wanted))
   each(description.instances, 'instances', (wanted) => addInstances(cloud, wanted))
-  each(description.migrations, 'migrations', (wanted) => recordMove(cloud, wanted))
+  each(description.migrations, 'migrations', (wanted) => recordMigration(cloud, wanted))
   each(description.users ?? DEFAULT_USERS, 'users', (wanted) => addUser(cloud, wanted))
   addStaticTokens(cloud)
   addPlacement(cloud, description)
   addProcesses(cloud, description)
-  for (const task of description.tasks ?? []) cloud.state.tasks.set(task.id, task)
+  for (const task of description.tasks ?? []) cloud.state.tasks.set(task.id, Object.freeze(task))
   for (const [table, given] of Object.entries(description.counters ?? {})) nextId(cloud, table, given)
+  // What waits for a process that did nothing goes on when it does.
+  cloud.listeners.add(({ type }) => {
+    if (type === 'service.started' || type === 'service.resumed' || type === 'service.registered') {
+      if (cloud.state.tasks.size > 0) cloud.clock.at(cloud.clock.now(), () => workOff(cloud))
+    }
+  })
+  workOff(cloud)
   return cloud
 }
 
@@ -159,7 +167,7 @@ export function replaceCloud(cloud: Cloud, other: Cloud): void {
   cloud.state = other.state
   cloud.clock.restore(other.clock.state())
   wakeProcesses(cloud)
-  wakeMoves(cloud)
+  workOff(cloud)
   changed(cloud, { type: 'clock.moved', now: cloud.clock.now() })
 }
 
@@ -183,7 +191,7 @@ export function describeCloud(cloud: Cloud): CloudDescription {
     instances: [...state.instances.values(), ...state.deletedInstances.values()].map((each) =>
       describeInstance(cloud, each),
     ),
-    migrations: [...state.migrations.values()].map((each) => ({ ...each, endsAt: state.arrivals.get(each.id) })),
+    migrations: [...state.migrations.values()],
     tasks: [...state.tasks.values()],
     durations: state.durations,
     users: describeUsers(cloud),

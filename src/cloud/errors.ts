@@ -27,6 +27,31 @@ export type Refusal =
   | { code: 'FlavorIdExists'; flavorId: string }
   | { code: 'FlavorAccessExists'; id: number; projectId: string }
   | { code: 'FlavorAccessNotFound'; id: number; projectId: string }
+  /** Somebody has locked the instance, and only an admin may change it. */
+  | { code: 'InstanceLocked'; instance: string }
+  /** That cannot be done to an instance in this state. `doing` is the name of Nova's function. */
+  | {
+      code: 'InstanceInState'
+      instance: string
+      attribute: 'vm_state' | 'task_state' | 'launched_at'
+      state: string | null
+      doing: string
+    }
+  /** The instance is on no host. */
+  | { code: 'InstanceNotReady'; instance: string }
+  /** The instance's host counts as down. */
+  | { code: 'HostOfInstanceDown' }
+  /** The instance's host counts as up, so nothing is evacuated from it. */
+  | { code: 'HostStillUp'; host: string }
+  /** The host that it is to move to is the one that it is on. */
+  | { code: 'MigratesToItself' }
+  | { code: 'SameFlavor' }
+  /** The flavor has no disk, while the instance has one. */
+  | { code: 'ResizeToNoDisk' }
+  /** No move of the instance waits to be confirmed or reverted. */
+  | { code: 'NotResized' }
+  /** No enabled nova-compute is in the zone. */
+  | { code: 'ZoneNotAvailable'; zone: string }
   /** No nova-compute is on this host, or not in this spelling. */
   | { code: 'ComputeHostNotFound'; host: string }
   | { code: 'AggregateNotFound'; id: string }

@@ -101,6 +101,16 @@ export function finishEvent(
   })
 }
 
+/** An action that came to nothing before anybody had a part in it. */
+export function failAction(cloud: Cloud, instance: string, action: number | null): void {
+  writeAction(cloud, instance, action, () => ({ updatedAt: cloud.clock.now(), message: 'Error' }))
+}
+
+/** An action that has no parts is over. */
+export function finishAction(cloud: Cloud, instance: string, action: number | null): void {
+  writeAction(cloud, instance, action, () => ({ updatedAt: cloud.clock.now() }))
+}
+
 /** Those of an instance that are kept, the oldest first. */
 export function actionsOf(cloud: Cloud, instance: string): readonly InstanceAction[] {
   return cloud.state.instanceActions.get(instance) ?? []

@@ -272,7 +272,7 @@ export function writeInstance(cloud: Cloud, { uuid }: Instance, change: Partial<
   const after: Instance = Object.freeze({
     ...before,
     ...change,
-    updatedAt: change.updatedAt ?? cloud.clock.now(),
+    updatedAt: change.updatedAt !== undefined ? change.updatedAt : cloud.clock.now(),
   })
   if (after.deletedAt !== null) {
     leave(cloud, before)

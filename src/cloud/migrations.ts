@@ -1,5 +1,6 @@
 /** Migrations: records of instances that moved, are moving, or were evacuated. */
 
+import { releaseFrom } from './allocations.ts'
 import { findHostMapping } from './cells.ts'
 import { type Cloud, changed, nextId } from './cloud.ts'
 import { impossible } from './errors.ts'
@@ -169,7 +170,10 @@ export function evacuationsFrom(cloud: Cloud, host: string): Migration[] {
 /** The host's nova-compute starts: what was evacuated from it is cleaned up. nova/compute/manager.py `_destroy_evacuated_instances` */
 export function completeEvacuations(cloud: Cloud, host: string): void {
   for (const migration of evacuationsFrom(cloud, host)) {
-    if (migration.status === 'done') changeMigration(cloud, migration, { status: 'completed' })
+    if (migration.status !== 'done') continue
+    const provider = cloud.state.hypervisors.get(migration.source)?.uuid
+    if (provider !== undefined && migration.instance !== null) releaseFrom(cloud, migration.instance, provider)
+    changeMigration(cloud, migration, { status: 'completed' })
   }
 }
 

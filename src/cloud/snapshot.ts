@@ -2,8 +2,8 @@
 
 import type { ClockState } from './clock.ts'
 import { type Cloud, type CloudState, changed } from './cloud.ts'
-import { wakeMoves } from './moves.ts'
 import { wakeProcesses } from './processes.ts'
+import { workOff } from './work.ts'
 
 export interface CloudSnapshot {
   state: CloudState
@@ -19,7 +19,7 @@ export function restore(cloud: Cloud, kept: CloudSnapshot): void {
   cloud.state = copyOf(kept.state)
   cloud.clock.restore(kept.clock)
   wakeProcesses(cloud)
-  wakeMoves(cloud)
+  workOff(cloud)
   changed(cloud, { type: 'clock.moved', now: cloud.clock.now() })
 }
 

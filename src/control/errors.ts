@@ -55,6 +55,28 @@ function fromRefusal(refusal: Refusal): ControlError {
         `a ${refusal.binary} cannot be disabled or forced down, as in Nova`,
         'only nova-compute can; to silence this one, send {"process": "stopped"}',
       )
+    case 'InstanceLocked':
+      return refused(`the instance ${refusal.instance} is locked`)
+    case 'InstanceInState': {
+      const { instance, attribute, state, doing } = refusal
+      return refused(`the instance ${instance} is in the ${attribute} ${state ?? 'none'}, so it cannot ${doing}`)
+    }
+    case 'InstanceNotReady':
+      return refused(`the instance ${refusal.instance} is on no host`)
+    case 'HostOfInstanceDown':
+      return refused("the instance's host is down")
+    case 'HostStillUp':
+      return refused(`the host ${refusal.host} counts as up`, 'force it down first')
+    case 'MigratesToItself':
+      return refused('the instance is on that host already')
+    case 'SameFlavor':
+      return refused('the instance has that flavor already')
+    case 'ResizeToNoDisk':
+      return refused('the flavor has no disk, while the instance has one')
+    case 'NotResized':
+      return refused('no move of the instance waits to be confirmed or reverted')
+    case 'ZoneNotAvailable':
+      return refused(`no enabled nova-compute is in the zone ${refusal.zone}`)
     case 'HostNotMapped':
       return refused(`no cell has the host ${refusal.host}`)
     case 'HostBinaryNotFound':

@@ -2,8 +2,7 @@
 
 import { Hono } from 'hono'
 import type { Cloud } from '../cloud/cloud.ts'
-import { changeMigration, type Migration, removeMigration } from '../cloud/migrations.ts'
-import { recordMove } from '../cloud/moves.ts'
+import { changeMigration, type Migration, recordMigration, removeMigration } from '../cloud/migrations.ts'
 import { taskOfMigration } from '../cloud/tasks.ts'
 import { fromMigrationEntry } from '../worlds/instance-file.ts'
 import type { World } from '../worlds/world.ts'
@@ -20,7 +19,7 @@ export const migrations = new Hono<{ Bindings: Place }>()
   })
   .post('/', async (c) => {
     const { cloud } = c.env.world
-    return c.json(view(cloud, recordMove(cloud, fromMigrationEntry(await bodyOf(c, MigrationEntry)))), 201)
+    return c.json(view(cloud, recordMigration(cloud, fromMigrationEntry(await bodyOf(c, MigrationEntry)))), 201)
   })
   .get('/:id', (c) => c.json(view(c.env.world.cloud, migrationAt(c.env.world, parameter(c, 'id')))))
   .patch('/:id', async (c) => {

@@ -300,8 +300,6 @@ export type MigrationEntry = {
       }
     | null
     | undefined
-  /** When a move that is under way (`running`) is over. */
-  ends_at?: string | undefined
 }
 
 /** Work on an instance that is under way. Exports have it. */

@@ -136,6 +136,33 @@ export function toNovaError(refusal: Refusal): NovaFault | UnexpectedError {
       )
     case 'FlavorAccessNotFound':
       return new NovaFault(404, `Flavor access not found for ${refusal.id} / ${refusal.projectId} combination.`)
+    case 'InstanceLocked':
+      return new NovaFault(409, `Instance ${refusal.instance} is locked`)
+    case 'InstanceInState':
+      return new NovaFault(
+        409,
+        `Instance ${refusal.instance} in ${refusal.attribute} ${refusal.state ?? 'None'}. ` +
+          `Cannot ${refusal.doing} while the instance is in this state.`,
+      )
+    case 'InstanceNotReady':
+      return new NovaFault(409, `Instance ${refusal.instance} is not ready`)
+    case 'HostOfInstanceDown':
+      return new NovaFault(409, 'Service is unavailable at this time.')
+    case 'HostStillUp':
+      return new NovaFault(400, `Compute service of ${refusal.host} is still in use.`)
+    case 'MigratesToItself':
+      return new NovaFault(400, 'Cannot migrate to the host where the server exists.')
+    case 'SameFlavor':
+      return new NovaFault(400, 'When resizing, instances must change flavor!')
+    case 'ResizeToNoDisk':
+      return new NovaFault(
+        400,
+        'Server disk was unable to be resized because: Resize to zero disk flavor is not allowed.',
+      )
+    case 'NotResized':
+      return new NovaFault(400, 'Instance has not been resized.')
+    case 'ZoneNotAvailable':
+      return new NovaFault(400, 'The requested availability zone is not available')
     case 'ComputeHostNotFound':
       return new NovaFault(404, `Compute host ${refusal.host} could not be found.`)
     case 'AggregateNotFound':

@@ -122,7 +122,6 @@ export function fromMigrationEntry(entry: Entry<'migrations'>): Described<'migra
     createdAt: moment(entry.created_at) ?? undefined,
     updatedAt: moment(entry.updated_at),
     progress: progress && fromProgress(progress),
-    endsAt: moment(entry.ends_at) ?? undefined,
   }
 }
 
@@ -142,7 +141,6 @@ export function toMigrationEntry(migration: Described<'migrations'>): Entry<'mig
     created_at: text(migration.createdAt) ?? undefined,
     updated_at: text(migration.updatedAt),
     progress: progress && toProgress(progress),
-    ends_at: text(migration.endsAt) ?? undefined,
   }
 }
 
@@ -239,10 +237,10 @@ function toActionEntry(action: InstanceAction): ActionEntry {
     started_at: text(action.startedAt) ?? '',
     updated_at: text(action.updatedAt),
     message: action.message,
-    events: action.events.map(({ startedAt, finishedAt, ...same }) => ({
-      ...same,
-      started_at: text(startedAt) ?? '',
-      finished_at: text(finishedAt),
+    events: action.events.map(({ name, host, result, details, traceback, ...times }) => ({
+      ...{ name, host, result, details, traceback },
+      started_at: text(times.startedAt) ?? '',
+      finished_at: text(times.finishedAt),
     })),
   }
 }

@@ -197,7 +197,6 @@ export const MigrationEntry = z.strictObject({
   created_at: time.optional(),
   updated_at: time.nullish(),
   progress: ProgressEntry.nullish(),
-  ends_at: time.optional(),
 })
 
 const TaskEntry = z.strictObject({
