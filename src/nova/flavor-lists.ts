@@ -5,8 +5,9 @@ import type { Flavor } from '../cloud/flavors.ts'
 import { isAdmin, projectOf } from '../cloud/identity.ts'
 import { dumps, type Writable } from '../python/json.ts'
 import type { Schema } from '../python/jsonschema.ts'
+import { matcherOf } from '../python/regex.ts'
 import { pythonInt } from '../python/values.ts'
-import { NovaFault } from './errors.ts'
+import { NovaFault, UnexpectedError } from './errors.ts'
 import { limitOf, markerOf, nextLink } from './links.ts'
 import type { ApiMethod, Call } from './resource.ts'
 import { boolOrUndefined, NON_NEGATIVE_INTEGER, severalTimes } from './validate.ts'
@@ -91,7 +92,7 @@ function flavorsFor(call: Call, limit: number): Flavor[] {
   const isPublic = admin ? isPublicFilter(last('is_public')) : true
   const [minRam, minDisk] = [sizeFilter('minRam', last('minRam')), sizeFilter('minDisk', last('minDisk'))]
   const name = last('name')
-  const pattern = name === undefined ? undefined : new RegExp(safePattern(name), 'i')
+  const pattern = name === undefined ? undefined : (matcherOf(name) ?? refuseRegex())
   const found = [...cloud.state.flavors.values()].filter(
     (flavor) =>
       (isPublic === undefined ||
@@ -146,14 +147,6 @@ function sizeFilter(name: string, text: string | undefined): number {
   return size
 }
 
-/** A pattern that matches in linear time: one with repetitions within repetitions counts as plain text. */
-function safePattern(text: string): string {
-  const plain = text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-  if (/[*+}][)][*+{]/.test(text)) return plain
-  try {
-    new RegExp(text)
-    return text
-  } catch {
-    return plain
-  }
+function refuseRegex(): never {
+  throw new UnexpectedError('oslo_db.exception.DBError')
 }

@@ -8,7 +8,7 @@ import { projectOf } from '../cloud/identity.ts'
 import { statusOf, TASK_STATES, type TaskState, VM_STATES, type VmState } from '../cloud/instance-states.ts'
 import type { Instance } from '../cloud/instances.ts'
 import { parseIsoTime } from '../python/iso8601.ts'
-import { pythonRegex } from '../python/regex.ts'
+import { matcherOf } from '../python/regex.ts'
 import { repr } from '../python/repr.ts'
 import { NovaFault, UnexpectedError } from './errors.ts'
 import { may, requireRole } from './policy.ts'
@@ -238,7 +238,7 @@ function columnTests(cloud: Cloud, options: Map<string, string>): Test[] | undef
         },
       ]
     }
-    const pattern = pythonRegex(value.replaceAll('|', '\\|'), 'i')
+    const pattern = matcherOf(value.replaceAll('|', '\\|'))
     if (!pattern) throw new UnexpectedError('oslo_db.exception.DBError')
     return [
       (instance, zones) => {
