@@ -65,6 +65,8 @@ export interface Visit {
   access: 'token' | 'open' | 'root'
   /** The minor number of the microversion, once it is known; from then on every answer says it, but for those of /v2. */
   version?: number
+  /** Once somebody has asked for it: what is done is noted under it, and the answer says it. */
+  requestId?: string
 }
 
 /** One call of an API method. */
@@ -84,6 +86,8 @@ export interface Call {
   id: string
   query: Map<string, string[]>
   body: PyValue
+  /** The `req-…` that the answer will say. */
+  requestId(): string
 }
 
 /** An API method, as a controller of Nova has it. */
@@ -124,6 +128,7 @@ export function callMethod(visit: Visit, method: ApiMethod, params: Call['params
     id: params.id ?? '',
     query: new Map(),
     body: null,
+    requestId: () => requestIdOf(visit),
   }
   try {
     if (access !== 'root') {
@@ -185,12 +190,17 @@ export function answer(visit: Visit, status: number, body: Body, headers: Record
     return answerWith(null, { status: 200, headers: { 'Content-Length': '0' } })
   }
   if (access === 'root') return answerWith(body, { status, headers })
-  const id = nova.requestId()
+  const id = requestIdOf(visit)
   const versioned = version === undefined || legacy ? undefined : versionHeaders(`2.${version}`)
   return answerWith(body, {
     status,
     headers: { ...headers, ...versioned, 'x-openstack-request-id': id, 'x-compute-request-id': id },
   })
+}
+
+function requestIdOf(visit: Visit): string {
+  visit.requestId ??= visit.nova.requestId()
+  return visit.requestId
 }
 
 /** What went wrong, in Nova's envelope. @throws whatever is not Nova's to answer, but a mistake of ours */
