@@ -41,6 +41,9 @@ export const EVACUATIONS_HOLD_DOWN_SINCE = 'xena'
 /** The first release whose Keystone brings the role `manager`. keystone/cmd/bootstrap.py `bootstrap` */
 export const MANAGER_SINCE = '2023.2'
 
+/** The first release whose hosts do not offer 16 times the processors and 1.5 times the memory that they have. nova/conf/compute.py `initial_cpu_allocation_ratio`, `initial_ram_allocation_ratio` */
+export const LESS_OVERCOMMIT_SINCE = '2023.1'
+
 /** Whether one release came out before another. */
 export function isBefore(release: string, other: string): boolean {
   return RELEASE_NAMES.indexOf(release) > RELEASE_NAMES.indexOf(other)

@@ -3,6 +3,7 @@
 import { type Cloud, changed } from './cloud.ts'
 import { impossible, refuse } from './errors.ts'
 import type { Hypervisor } from './hypervisors.ts'
+import { isBefore, LESS_OVERCOMMIT_SINCE } from './releases.ts'
 import { COMPUTE_TRAITS, DISABLED_TRAIT } from './traits.ts'
 
 /** A row of Placement's `resource_providers`, and what hangs on it. Times are milliseconds since 1970. */
@@ -58,8 +59,9 @@ export interface NewResourceProvider {
 /** What a compute host's is at once it has been made: nova-compute then writes its inventory and its traits. */
 export const FIRST_GENERATION = 2
 
-/** Nova's `initial_cpu_allocation_ratio` default. Those of memory and disk are 1. */
-export const CPU_ALLOCATION_RATIO = 4
+/** The defaults of Nova's `initial_cpu_allocation_ratio` and `initial_ram_allocation_ratio`. That of disk is 1. */
+const ALLOCATION_RATIOS = { cpu: 4, ram: 1 }
+const EARLIER_ALLOCATION_RATIOS = { cpu: 16, ram: 1.5 }
 
 /** What a host keeps for itself. Nova's `reserved_host_memory_mb` default. */
 const RESERVED_MEMORY_MB = 512
@@ -71,7 +73,7 @@ const RESERVED_MEMORY_MB = 512
  */
 export function addComputeProvider(cloud: Cloud, hypervisor: Hypervisor): void {
   if (cloud.state.resourceProviders.has(hypervisor.uuid)) return
-  const inventories = inventoriesOf(hypervisor, cloud.clock.now())
+  const inventories = inventoriesOf(cloud, hypervisor)
   const { uuid, host: name } = hypervisor
   add(cloud, { uuid, name, generation: FIRST_GENERATION, inventories, traits: COMPUTE_TRAITS })
 }
@@ -188,7 +190,7 @@ export function setInventories(
 export function offerInventories(cloud: Cloud, hypervisor: Hypervisor): void {
   const provider = cloud.state.resourceProviders.get(hypervisor.uuid)
   if (provider) {
-    setInventories(cloud, provider, { ...provider.inventories, ...inventoriesOf(hypervisor, cloud.clock.now()) })
+    setInventories(cloud, provider, { ...provider.inventories, ...inventoriesOf(cloud, hypervisor) })
   }
 }
 
@@ -282,15 +284,17 @@ function add(cloud: Cloud, wanted: NewResourceProvider): ResourceProvider {
 }
 
 /** What nova-compute tells of its host. Of what there is nothing of, it does not speak. */
-function inventoriesOf({ vcpus, memoryMb, localGb }: Hypervisor, now: number): Record<string, Inventory> {
+function inventoriesOf({ clock, state }: Cloud, hypervisor: Hypervisor): Record<string, Inventory> {
+  const { vcpus, memoryMb, localGb } = hypervisor
+  const ratios = isBefore(state.release, LESS_OVERCOMMIT_SINCE) ? EARLIER_ALLOCATION_RATIOS : ALLOCATION_RATIOS
   const inventory = (total: number, reserved: number, allocationRatio: number): Inventory => ({
     ...{ total, reserved: Math.min(reserved, total) },
     ...{ minUnit: 1, maxUnit: total, stepSize: 1, allocationRatio },
-    changedAt: now,
+    changedAt: clock.now(),
   })
   return {
-    ...(vcpus > 0 && { VCPU: inventory(vcpus, 0, CPU_ALLOCATION_RATIO) }),
-    ...(memoryMb > 0 && { MEMORY_MB: inventory(memoryMb, RESERVED_MEMORY_MB, 1) }),
+    ...(vcpus > 0 && { VCPU: inventory(vcpus, 0, ratios.cpu) }),
+    ...(memoryMb > 0 && { MEMORY_MB: inventory(memoryMb, RESERVED_MEMORY_MB, ratios.ram) }),
     ...(localGb > 0 && { DISK_GB: inventory(localGb, 0, 1) }),
   }
 }

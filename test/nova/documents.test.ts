@@ -2,7 +2,13 @@
 
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { EVACUATIONS_HOLD_DOWN_SINCE, MANAGER_SINCE, NEWEST_RELEASE, RELEASES } from '../../src/cloud/releases.ts'
+import {
+  EVACUATIONS_HOLD_DOWN_SINCE,
+  LESS_OVERCOMMIT_SINCE,
+  MANAGER_SINCE,
+  NEWEST_RELEASE,
+  RELEASES,
+} from '../../src/cloud/releases.ts'
 import { CHANGES } from '../../src/nova/releases.ts'
 import { type About, aboutOf, filesOf, releasesOf } from '../support/answers.ts'
 
@@ -22,7 +28,7 @@ test('the table of what is proven counts what the fixtures have', () => {
 test('every change has its row, under the first release that has it, and there are no others', () => {
   const rows = [...DOCUMENT.matchAll(/^\| (\S+) \| `(\w+)`/gm)].map(([, since, key]) => `${since} ${key}`)
   const ofTheFace = CHANGES.flatMap(({ since, before }) => Object.keys(before).map((key) => `${since} ${key}`))
-  const ofTheCloud = Object.entries({ EVACUATIONS_HOLD_DOWN_SINCE, MANAGER_SINCE }).map(
+  const ofTheCloud = Object.entries({ EVACUATIONS_HOLD_DOWN_SINCE, LESS_OVERCOMMIT_SINCE, MANAGER_SINCE }).map(
     ([key, since]) => `${since} ${key}`,
   )
   expect(rows.sort()).toEqual([...ofTheFace, ...ofTheCloud].sort())
