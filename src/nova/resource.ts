@@ -184,7 +184,7 @@ export function requireAdmin({ cloud, token, served }: Call, rule: string): void
 
 /** An answer of Nova's, with the headers that all of them have. */
 export function answer(visit: Visit, status: number, body: Body, headers: Record<string, string>): Response {
-  const { nova, request, version, access, legacy } = visit
+  const { request, version, access, legacy } = visit
   // A preflight that comes to nothing is well received all the same. oslo_middleware/cors.py
   if (request.method === 'OPTIONS' && (status < 200 || status > 299)) {
     return answerWith(null, { status: 200, headers: { 'Content-Length': '0' } })
