@@ -99,7 +99,7 @@ export const ROUTES: Record<string, Described> = {
   },
   'POST /worlds': {
     id: 'makeWorld',
-    does: 'make one: `{"name"?, "world"?, "seed"?, "clock"?, "faults"?, "scenario"?}`, as a start takes them; `world` and `scenario` are the name of a built-in one, or written out as in a file',
+    does: 'make one: `{"name"?, "world"?, "release"?, "seed"?, "clock"?, "faults"?, "scenario"?}`, as a start takes them; `world` and `scenario` are the name of a built-in one, or written out as in a file',
     body: 'NewWorld',
     answers: { 201: 'WorldMade' },
     key: 'name',

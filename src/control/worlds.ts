@@ -9,6 +9,7 @@ import { loginOf } from '../worlds/login.ts'
 import { startScenario } from '../worlds/scenarios.ts'
 import { warningsIn } from '../worlds/stage.ts'
 import type { World } from '../worlds/world.ts'
+import { WorldSchema } from '../worlds/world-schema.ts'
 import { worldPrefix } from '../worlds/worlds.ts'
 import { accepted } from './errors.ts'
 import { below, scenarioFrom, worldFrom } from './given.ts'
@@ -17,6 +18,7 @@ import { bodyOf, noSuch, type Place, parameter, type Steered } from './request.t
 export const NewWorld = z.strictObject({
   name: z.string().optional(),
   world: z.union([z.string(), z.looseObject({})]).optional(),
+  release: WorldSchema.shape.release,
   seed: z.int().optional(),
   clock: clockWord.optional(),
   faults: z.unknown().optional(),
@@ -39,11 +41,11 @@ export function worldRoutes({ worlds }: Steered) {
   return new Hono<{ Bindings: Place }>()
     .get('/', (c) => c.json({ worlds: worlds.list().map((world) => view(world, c.env.origin)) }))
     .post('/', async (c) => {
-      const { name, world = 'default', seed, clock, faults = [], scenario } = await bodyOf(c, NewWorld)
+      const { name, world = 'default', release, seed, clock, faults = [], scenario } = await bodyOf(c, NewWorld)
       const { origin } = c.env
       const given = worldFrom(world, ['world'])
       const played = scenario === undefined ? undefined : scenarioFrom(scenario, ['scenario'])
-      const description = played?.world ?? given
+      const description = { ...(played?.world ?? given), ...(release !== undefined && { release }) }
       const { rules, warnings: ofRules } = accepted(below(['faults'], checkRules(faults, knownAt(description.release))))
       const opened = worlds.open(name ?? freeName(c.env.world), description, {
         seed: seed ?? played?.scenario.seed,

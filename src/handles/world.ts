@@ -36,6 +36,8 @@ export interface NewWorld {
   name?: string | undefined
   /** A built-in world's name, or a world as in a file. Default `default`. */
   world?: string | WorldFile | undefined
+  /** Nova's release, `2024.1` or `zed`, say. Default: that of the world, or the newest. */
+  release?: string | undefined
   /** Default: that of the world, or 0. */
   seed?: number | undefined
   /** `real`, `manual`, or `60x`: sixty times as fast as the real one. Default: that of the world, or `real`. */

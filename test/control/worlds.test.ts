@@ -38,6 +38,16 @@ test("a scenario's own world and seed are what the world is made of", async () =
   expect(services).toMatchObject([{ host: 'lone', process: 'stopped' }])
 })
 
+test('a world is of the release that is named, whatever its world file says, and still is after a reset', async () => {
+  await using nova = await boot()
+  const world = { release: '2024.1', services: [] }
+  await nova.control('POST', '/worlds', { name: 'a', world, release: 'Zed' })
+  const newest = async () => (await nova.ask('/w/a/')).json.versions[1].version
+  expect(await newest()).toBe('2.93')
+  await nova.ask('/w/a/_novasim/reset', { method: 'POST', token: null })
+  expect(await newest()).toBe('2.93')
+})
+
 test('a rule that can never match is set, and warned of', async () => {
   await using nova = await boot()
   const faults = { name: 'x', match: { operation: 'os-services:delete', method: 'GET' }, do: 'conflict' }
@@ -64,6 +74,7 @@ test.each([
     'scenario.world.servces',
     'did you mean "services"?',
   ],
+  [{ release: '2024.3' }, 'release', 'did you mean "2024.2"?'],
   [{ world: { servces: [] } }, 'world.servces', 'did you mean "services"?'],
   [{ fautls: [] }, 'fautls', 'did you mean "faults"?'],
 ])('%j is refused with the place and the nearest right word, and no world is made', async (body, path, hint) => {
