@@ -53,7 +53,12 @@ import {
   SHOW_METADATA,
   UPDATE_METADATA,
 } from './server-metadata.ts'
-import { LIST_SERVER_MIGRATIONS, SHOW_SERVER_MIGRATION } from './server-migrations.ts'
+import {
+  ABORT_SERVER_MIGRATION,
+  ACT_ON_SERVER_MIGRATION,
+  LIST_SERVER_MIGRATIONS,
+  SHOW_SERVER_MIGRATION,
+} from './server-migrations.ts'
 import {
   LIST_ADDRESSES,
   LIST_ATTACHMENTS,
@@ -165,6 +170,8 @@ export const ROUTES: readonly Route[] = [
     'GET /:id :show': SHOW_SERVER,
     'GET /:server/migrations server-migrations:list': LIST_SERVER_MIGRATIONS,
     'GET /:server/migrations/:id server-migrations:show': SHOW_SERVER_MIGRATION,
+    'DELETE /:server/migrations/:id server-migrations:abort': ABORT_SERVER_MIGRATION,
+    'POST /:server/migrations/:id/action server-migrations:action': ACT_ON_SERVER_MIGRATION,
     'GET /:server/os-instance-actions os-instance-actions:list': LIST_INSTANCE_ACTIONS,
     'GET /:server/os-instance-actions/:id os-instance-actions:show': SHOW_INSTANCE_ACTION,
     'GET /:server/tags server-tags:list': LIST_TAGS,

@@ -1,17 +1,27 @@
 /** The live migration of a server that is under way. nova/api/openstack/compute/server_migrations.py */
 
+import { checkLock, checkState } from '../cloud/instance-checks.ts'
+import type { VmState } from '../cloud/instance-states.ts'
+import type { Instance } from '../cloud/instances.ts'
+import { abortLiveMigration, forceLiveMigration } from '../cloud/live-migrations.ts'
 import type { Migration } from '../cloud/migrations.ts'
 import { wholeSeconds } from '../cloud/services.ts'
 import { dumps, type Writable } from '../python/json.ts'
 import { pythonInt } from '../python/values.ts'
 import { NovaFault } from './errors.ts'
 import { isUnderWay, OWNER_FROM } from './migrations.ts'
-import { may, requireRole } from './policy.ts'
+import { actorOf, may, requireRole } from './policy.ts'
 import type { ApiMethod, Call } from './resource.ts'
+import { inStateFor } from './server-state.ts'
 import { timeOrNull } from './server-view.ts'
 import { serverAt } from './servers.ts'
 import { NO_QUERY } from './validate.ts'
 
+/** From here on one can be made to come to its end. */
+const FORCED_FROM = 22
+/** From here on one can be called off, and later one that does not run yet. */
+const ABORTED_FROM = 24
+const QUEUED_FROM = 65
 /** From here on they can be looked at. */
 const SHOWN_FROM = 23
 /** From here on each has its UUID. */
@@ -55,6 +65,67 @@ export const SHOW_SERVER_MIGRATION: ApiMethod = {
     }
     return dumps({ migration: view(call, migration, true) })
   },
+}
+
+const FORCE_COMPLETE: ApiMethod = {
+  versions: [FORCED_FROM, Number.POSITIVE_INFINITY],
+  status: 202,
+  body: [
+    {
+      from: 1,
+      schema: {
+        type: 'object',
+        properties: { force_complete: { type: 'null' } },
+        required: ['force_complete'],
+        additionalProperties: false,
+      },
+    },
+  ],
+  run: (call) => {
+    const { server, migration } = underWay(call, { rule: 'force_complete', action: 'force_complete', vm: ['active'] })
+    if (!migration) throw new NovaFault(400, `Migration ${call.id} not found for instance ${server.uuid}`)
+    requireStatus(server, migration, ['running'], 'force complete')
+    forceLiveMigration(call.cloud, server, migration, actorOf(call))
+    return ''
+  },
+}
+
+/** POST /servers/{server}/migrations/{id}/action */
+export const ACT_ON_SERVER_MIGRATION: ApiMethod = { actions: { force_complete: FORCE_COMPLETE }, run: () => null }
+
+/** DELETE /servers/{server}/migrations/{id} */
+export const ABORT_SERVER_MIGRATION: ApiMethod = {
+  versions: [ABORTED_FROM, Number.POSITIVE_INFINITY],
+  status: 202,
+  run: (call) => {
+    const { server, migration } = underWay(call, { rule: 'delete', action: 'abort live migration' })
+    if (!migration) throw new NovaFault(404, `Migration ${call.id} not found for instance ${server.uuid}`)
+    const among = call.version >= QUEUED_FROM ? ['running', 'queued', 'preparing'] : ['running']
+    requireStatus(server, migration, among, 'abort live migration')
+    abortLiveMigration(call.cloud, server, migration, actorOf(call))
+    return ''
+  },
+}
+
+/** The server, in whose state it is looked first of all, and the migration. nova/compute/api.py `live_migrate_force_complete` */
+function underWay(
+  call: Call,
+  { rule, action, vm }: { rule: string; action: string; vm?: readonly VmState[] },
+): { server: Instance; migration: Migration | undefined } {
+  const asked = call.params.server ?? ''
+  const server = serverAt(call, asked)
+  requireRole(call, `os_compute_api:servers:migrations:${rule}`, 'manager', server.projectId)
+  checkLock(server, actorOf(call))
+  inStateFor(action, asked, () =>
+    checkState(server, action, { ...(vm && { vm }), task: ['migrating'], launched: vm !== undefined }),
+  )
+  return { server, migration: migrationOf(call, server.uuid) }
+}
+
+function requireStatus({ uuid }: Instance, { id, status }: Migration, among: string[], method: string): void {
+  if (among.includes(status)) return
+  const where = `Migration ${id} state of instance ${uuid} is ${status}.`
+  throw new NovaFault(400, `${where} Cannot ${method} while the migration is in this state.`)
 }
 
 /** The migration that the path names, if it is one of the server's. MySQL reads the number at the beginning of a text. */
