@@ -45,7 +45,11 @@ export interface Image {
 }
 
 /** What a world says of an image. */
-export type NewImage = { [Key in keyof Image]?: Image[Key] | undefined } & { name: string | null }
+export type NewImage = { [Key in keyof Image]?: Image[Key] | undefined } & {
+  name: string | null
+  /** The owner, by the name of its project. */
+  project?: string | undefined
+}
 
 /** The one that a cloud has unless it lists its own. */
 export const DEFAULT_IMAGES: readonly NewImage[] = [
@@ -72,7 +76,7 @@ export function addImage(cloud: Cloud, wanted: NewImage): Image {
     sizeBytes: wanted.sizeBytes !== undefined ? wanted.sizeBytes : status === 'queued' ? null : 1024,
     diskFormat: wanted.diskFormat !== undefined ? wanted.diskFormat : 'qcow2',
     containerFormat: wanted.containerFormat !== undefined ? wanted.containerFormat : 'bare',
-    owner: wanted.owner !== undefined ? wanted.owner : hexFor(cloud.seed, 'project', 'admin'),
+    owner: wanted.owner !== undefined ? wanted.owner : hexFor(cloud.seed, 'project', wanted.project ?? 'admin'),
     protected: wanted.protected ?? false,
     hidden: wanted.hidden ?? false,
     properties: { ...wanted.properties },

@@ -3,7 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Cloud } from '../cloud/cloud.ts'
 
-export type Face = 'nova' | 'keystone' | 'placement'
+export type Face = 'nova' | 'keystone' | 'placement' | 'glance'
 
 export type Answer = Response | Promise<Response>
 

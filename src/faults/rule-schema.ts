@@ -39,7 +39,7 @@ export const MatchSchema = z.strictObject({
   method: oneOrMore(method).optional(),
   path: oneOrMore(path).optional(),
   operation: oneOrMore(text).optional(),
-  face: oneOrMore(z.enum(['nova', 'keystone', 'placement'])).optional(),
+  face: oneOrMore(z.enum(['nova', 'keystone', 'placement', 'glance'])).optional(),
   host: oneOrMore(text).optional(),
   binary: oneOrMore(text).optional(),
   user: oneOrMore(text).optional(),

@@ -17,7 +17,7 @@ export type RequestMatch = {
   path?: OneOrMore<string> | undefined
   /** `os-services:delete`: what the request is for, whatever its form. */
   operation?: OneOrMore<string> | undefined
-  face?: OneOrMore<'nova' | 'keystone' | 'placement'> | undefined
+  face?: OneOrMore<'nova' | 'keystone' | 'placement' | 'glance'> | undefined
   /** In the query, in the body, or of the service that the path names. */
   host?: OneOrMore<string> | undefined
   binary?: OneOrMore<string> | undefined

@@ -395,6 +395,8 @@ export type ImageEntry = {
   container_format?: string | null | undefined
   /** The id of a project. Default: that of `admin`. */
   owner?: string | null | undefined
+  /** The same by its name. */
+  project?: string | undefined
   protected?: boolean | undefined
   hidden?: boolean | undefined
   properties?: Record<string, string> | undefined

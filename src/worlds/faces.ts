@@ -2,6 +2,13 @@
 
 import type { Cloud } from '../cloud/cloud.ts'
 import {
+  type Glance,
+  glanceApp,
+  operationOf as glanceOperation,
+  renderError as renderGlanceError,
+} from '../glance/app.ts'
+import { operations as glanceOperations } from '../glance/routes.ts'
+import {
   type Keystone,
   keystoneApp,
   operationOf as keystoneOperation,
@@ -22,7 +29,7 @@ import { type Environ, withPath } from '../python/wsgi.ts'
 import type { Answer, Face } from './layer.ts'
 
 /** Where each is below a world's address. Nova is what nothing else is. */
-const PLACES: Record<Face, string> = { nova: '', keystone: '/identity', placement: '/placement' }
+const PLACES: Record<Face, string> = { nova: '', keystone: '/identity', placement: '/placement', glance: '/image' }
 
 type App = (request: Request, environ: Environ) => Answer
 
@@ -47,9 +54,10 @@ export interface Needs {
   nova: Nova
   keystone: Keystone
   placement: Placement
+  glance: Glance
 }
 
-export function voicesOf({ nova, keystone, placement }: Needs): Record<Face, Voice> {
+export function voicesOf({ nova, keystone, placement, glance }: Needs): Record<Face, Voice> {
   return {
     nova: {
       app: novaApp(nova),
@@ -65,6 +73,11 @@ export function voicesOf({ nova, keystone, placement }: Needs): Record<Face, Voi
       app: placementApp(placement),
       appOf: (cloud) => placementApp({ ...placement, cloud }),
       renderError: (error) => renderPlacementError(placement, error),
+    },
+    glance: {
+      app: glanceApp(glance),
+      appOf: (cloud) => glanceApp({ ...glance, cloud }),
+      renderError: (error) => renderGlanceError(glance, error),
     },
   }
 }
@@ -94,6 +107,8 @@ export function operationOf(
       return keystoneOperation(request, environ)
     case 'placement':
       return placementOperation(request, environ)
+    case 'glance':
+      return glanceOperation(request, environ)
   }
 }
 
@@ -103,6 +118,7 @@ export function operationsByFace(): [Face, Map<string, string[]>][] {
     ['nova', novaOperations()],
     ['keystone', keystoneOperations()],
     ['placement', placementOperations()],
+    ['glance', glanceOperations()],
   ]
 }
 
@@ -110,6 +126,7 @@ export function operationsByFace(): [Face, Map<string, string[]>][] {
 export function faceAt(path: string): Face {
   if (isBelow(path, PLACES.keystone)) return 'keystone'
   if (isBelow(path, PLACES.placement)) return 'placement'
+  if (isBelow(path, PLACES.glance)) return 'glance'
   return 'nova'
 }
 

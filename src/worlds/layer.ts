@@ -18,7 +18,7 @@ export interface Passage {
   lost?: string | undefined
 }
 
-export type Face = 'nova' | 'keystone' | 'placement'
+export type Face = 'nova' | 'keystone' | 'placement' | 'glance'
 
 export type Answer = Response | Promise<Response>
 

@@ -271,6 +271,7 @@ export const ImageEntry = z.strictObject({
   disk_format: name.nullish(),
   container_format: name.nullish(),
   owner: name.nullish(),
+  project: name.optional(),
   protected: z.boolean().optional(),
   hidden: z.boolean().optional(),
   properties: z.record(z.string(), z.string()).optional(),

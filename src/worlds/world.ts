@@ -83,9 +83,15 @@ export function createWorld(name: string, beginning: WorldDescription, options: 
     catalog: [
       { type: 'compute', name: 'nova', path: '/v2.1' },
       { type: 'placement', name: 'placement', path: '/placement' },
+      { type: 'image', name: 'glance', path: '/image' },
     ],
   }
-  const voices = voicesOf({ nova: ofNova, keystone: ofKeystone, placement: { cloud, requestId } })
+  const voices = voicesOf({
+    nova: ofNova,
+    keystone: ofKeystone,
+    placement: { cloud, requestId },
+    glance: { cloud, requestId },
+  })
   const layers: Layer[] = []
   const recordings = createShelf(layers)
   const faults = createInjector({

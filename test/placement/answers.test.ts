@@ -11,11 +11,11 @@ describe.each(readdirSync('fixtures/placement/answers'))('%s', (file) => {
   const recorded = answersOf<Case>('placement', file, NEWEST_RELEASE)
   let asking: Asking
   beforeAll(async () => {
-    asking = await startAsking()
+    asking = await startAsking('fixtures/placement/world.yaml')
   })
   afterAll(() => asking.emulator.close())
 
   test.each(recorded)('$name', async ({ case: asked, status, headers, present, body }) => {
-    expect(await answerTo(asking, asked)).toEqual({ status, headers, present, body })
+    expect(await answerTo(asking, '/placement', asked)).toEqual({ status, headers, present, body })
   })
 })

@@ -1,7 +1,7 @@
-/** A novasim to put recorded questions about Placement to, over a socket. And what differs between any two clouds, named. */
+/** A novasim to put recorded questions about Placement and Glance to, over a socket. And what differs between any two clouds, named. */
 
-import { type IncomingHttpHeaders, request } from 'node:http'
 import { expect } from 'vitest'
+import { send } from '../../scripts/conformance/wire.ts'
 import { type StartedEmulator, startEmulator } from '../../src/emulator.ts'
 import { dumps, type Writable } from '../../src/python/json.ts'
 
@@ -31,8 +31,8 @@ export interface Asking {
   tokens: Record<string, string | undefined>
 }
 
-export async function startAsking(): Promise<Asking> {
-  const emulator = await startEmulator({ world: 'fixtures/placement/world.yaml' })
+export async function startAsking(world: string): Promise<Asking> {
+  const emulator = await startEmulator({ world })
   const tokens: Asking['tokens'] = { stranger: 'not-a-token' }
   for (const [name, user, scope] of [
     ['admin', 'admin', 'admin'],
@@ -46,7 +46,11 @@ export async function startAsking(): Promise<Asking> {
     tokens[name] = await logIn(emulator, user, scope)
   }
   const { admin = '', revoked = '' } = tokens
-  await send(emulator, 'DELETE', '/identity/v3/auth/tokens', { 'X-Auth-Token': revoked, 'X-Subject-Token': revoked })
+  await send(emulator.url, {
+    method: 'DELETE',
+    path: '/identity/v3/auth/tokens',
+    headers: { 'X-Auth-Token': revoked, 'X-Subject-Token': revoked },
+  })
   const { cloud } = await emulator.ready
   const { identity, resourceProviders, instances } = cloud.state
   return {
@@ -65,11 +69,21 @@ async function logIn(emulator: StartedEmulator, name: string, where?: string | o
   const scope = typeof where === 'string' ? { project: { name: where, domain: { id: 'default' } } } : where
   const auth = { identity: { methods: ['password'], password: { user } }, ...(scope && { scope }) }
   const json = { 'Content-Type': 'application/json' }
-  const { headers } = await send(emulator, 'POST', '/identity/v3/auth/tokens', json, JSON.stringify({ auth }))
+  const { headers } = await send(emulator.url, {
+    method: 'POST',
+    path: '/identity/v3/auth/tokens',
+    headers: json,
+    body: JSON.stringify({ auth }),
+  })
   return `${headers['x-subject-token']}`
 }
 
-export async function answerTo({ emulator, names, tokens }: Asking, asked: Case) {
+/** @param place where the face is below the world's address */
+export async function answerTo(
+  { emulator, names, tokens }: Asking,
+  place: '/placement' | '/image',
+  asked: Case,
+) {
   const method = VERBS.find((verb) => asked[verb] !== undefined)!
   const path = asked[method]!.replace(/\{((?:provider|server|project) [^}]+)\}/g, (whole, name) => {
     return names.get(name) ?? expect.fail(whole)
@@ -86,7 +100,7 @@ export async function answerTo({ emulator, names, tokens }: Asking, asked: Case)
     if (value === null) delete headers[name]
     else headers[name] = value
   }
-  const answer = await send(emulator, method, `/placement${path}`, headers, body)
+  const answer = await send(emulator.url, { method, path: `${place}${path}`, headers, body })
   const told = Object.fromEntries(
     HEADERS.flatMap((name) =>
       name in answer.headers ? [[name, tidy(`${answer.headers[name]}`, emulator, names)]] : [],
@@ -111,10 +125,12 @@ function tidy(text: string, { url }: StartedEmulator, names: Map<string, string>
   return tidied
     .replaceAll(`${url}/identity/v3`, '<identity>')
     .replaceAll(`${url}/placement`, '<placement>')
+    .replaceAll(`${url}/image`, '<glance>')
     .replace(/req-[\da-f-]{36}/g, '<request>')
     .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)?/g, '<time>')
     .replace(/(Duplicate entry '|'resource_provider_id': )\d+/g, '$1<row>')
     .replace(/datetime\.datetime\([^)]*\)/g, '<time>')
+    .replace(/\b[\da-f]{128}\b/g, '<hash>')
     .replace(/\b(?!(?:aaaaaaaa|bbbbbbbb|44444444)000)[\da-f]{32}\b/g, '<id>')
     .replace(UUID, (uuid) => (/^(.)\1{7}/.test(uuid) ? uuid : '<uuid>'))
 }
@@ -135,42 +151,4 @@ function calm({ unordered }: Case, text: string): string {
     return Object.fromEntries(entries.sort(([one], [other]) => (one < other ? -1 : 1)))
   }
   return dumps(walk(JSON.parse(text)) as Writable)
-}
-
-interface Answer {
-  status: number
-  headers: IncomingHttpHeaders
-  text: string
-}
-
-/** A method without a body says nothing of its length. */
-function send(
-  { url }: StartedEmulator,
-  method: string,
-  path: string,
-  headers: Record<string, string>,
-  body?: string,
-): Promise<Answer> {
-  const length =
-    body !== undefined ? Buffer.byteLength(body) : ['PUT', 'POST', 'PATCH'].includes(method) ? 0 : undefined
-  const { hostname, port } = new URL(url)
-  return new Promise((resolve, reject) => {
-    const sent = request(
-      {
-        ...{ hostname, port, method, agent: false },
-        path: path.replace(/[^!-~]/g, encodeURIComponent),
-        headers: { ...headers, ...(length !== undefined && { 'Content-Length': length }) },
-      },
-      (response) => {
-        const chunks: Buffer[] = []
-        response.on('data', (chunk: Buffer) => chunks.push(chunk))
-        response.on('end', () => {
-          const text = Buffer.concat(chunks).toString('utf8')
-          resolve({ status: response.statusCode ?? 0, headers: response.headers, text })
-        })
-      },
-    )
-    sent.on('error', reject)
-    sent.end(body)
-  })
 }
