@@ -1,7 +1,7 @@
 /** A novasim to put recorded questions to, over a socket: paths have to arrive as they are. And what differs between any two clouds, named. */
 
-import { type IncomingHttpHeaders, request } from 'node:http'
 import { expect } from 'vitest'
+import { send } from '../../scripts/conformance/wire.ts'
 import { type StartedEmulator, startEmulator } from '../../src/emulator.ts'
 import { dumps, type Writable } from '../../src/python/json.ts'
 
@@ -47,7 +47,7 @@ export async function startAsking(world: string, release?: string): Promise<Aski
     ['2.53', 'uuid'],
   ]) {
     const headers = { 'X-Auth-Token': admin, 'OpenStack-API-Version': `compute ${version}` }
-    const { text } = await send(emulator, 'GET', '/v2.1/os-services', headers)
+    const { text } = await send(emulator.url, { method: 'GET', path: '/v2.1/os-services', headers })
     for (const { id, binary, host } of JSON.parse(text).services) {
       const name = `${kind} ${binary}@${host}`
       names.set(names.has(name) ? name + ELSEWHERE : name, `${id}`)
@@ -58,7 +58,11 @@ export async function startAsking(world: string, release?: string): Promise<Aski
   names.set('uuid token admin domain', await logIn(emulator, 'admin', { domain: { id: 'default' } }))
   names.set('uuid token nova service', await logIn(emulator, 'nova', 'service'))
   const revoked = await logIn(emulator, 'admin', 'admin')
-  await send(emulator, 'DELETE', '/identity/v3/auth/tokens', { 'X-Auth-Token': revoked, 'X-Subject-Token': revoked })
+  await send(emulator.url, {
+    method: 'DELETE',
+    path: '/identity/v3/auth/tokens',
+    headers: { 'X-Auth-Token': revoked, 'X-Subject-Token': revoked },
+  })
   names.set('uuid token revoked', revoked)
   return { emulator, names, tokens: { admin, reader, stranger: 'not-a-token' } }
 }
@@ -71,7 +75,12 @@ async function logIn(emulator: StartedEmulator, name: string, where?: string | o
   const scope = typeof where === 'string' ? { project: { name: where, domain: { id: 'default' } } } : where
   const body = JSON.stringify({ auth: { identity, ...(scope && { scope }) } })
   const json = { 'Content-Type': 'application/json' }
-  const { headers } = await send(emulator, 'POST', '/identity/v3/auth/tokens', json, body)
+  const { headers } = await send(emulator.url, {
+    method: 'POST',
+    path: '/identity/v3/auth/tokens',
+    headers: json,
+    body,
+  })
   return `${headers['x-subject-token']}`
 }
 
@@ -87,7 +96,7 @@ const LISTED = {
 export async function lookUp({ emulator, names }: Asking, kind: keyof typeof LISTED): Promise<void> {
   const { path, key, name } = LISTED[kind]
   const headers = { 'X-Auth-Token': names.get('token')!, 'OpenStack-API-Version': 'compute 2.53' }
-  const { text } = await send(emulator, 'GET', `/v2.1${path}`, headers)
+  const { text } = await send(emulator.url, { method: 'GET', path: `/v2.1${path}`, headers })
   for (const each of JSON.parse(text)[key] ?? []) names.set(`${kind} ${each[name]}`, `${each.id}`)
 }
 
@@ -96,7 +105,11 @@ export async function lookUpActions({ emulator, names }: Asking): Promise<void> 
   const headers = { 'X-Auth-Token': names.get('token')!, 'OpenStack-API-Version': 'compute 2.21' }
   for (const [name, id] of [...names]) {
     if (!name.startsWith('server ')) continue
-    const { text } = await send(emulator, 'GET', `/v2.1/servers/${id}/os-instance-actions`, headers)
+    const { text } = await send(emulator.url, {
+      method: 'GET',
+      path: `/v2.1/servers/${id}/os-instance-actions`,
+      headers,
+    })
     for (const { action, request_id } of JSON.parse(text).instanceActions) {
       names.set(`action ${name.slice(7)} ${action}`, request_id)
     }
@@ -131,7 +144,7 @@ export async function answerTo(asking: Asking, asked: Case) {
     else headers[name] = fill(value)
   }
   const path = (asked.root ? '' : asked.at ? BASES[asked.at] : '/v2.1') + fill(asked[method]!)
-  const answer = await send(emulator, method, path, headers, body)
+  const answer = await send(emulator.url, { method, path, headers, body })
   const { url } = emulator
   const tidied = (text: string) => tidy(text, { names, url, path: asked[method]!, at: asked.at })
   if ('x-subject-token' in answer.headers) answer.headers['x-subject-token'] = '<a token>'
@@ -227,41 +240,4 @@ function tidy(text: string, { names, url, path, at }: Tidying): string {
     tidied = tidied.replace(new RegExp(`\\b((?:Service|uuid|os-services/) ?)${id}\\b`, 'g'), `$1<${name}>`)
   }
   return tidied.replace(/\b[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}\b/g, '<uuid>')
-}
-
-interface Answer {
-  status: number
-  headers: IncomingHttpHeaders
-  text: string
-}
-
-/** A request with its path as it is, but for what no client sends unescaped. A method without a body says nothing of its length. */
-function send(
-  { url }: StartedEmulator,
-  method: string,
-  path: string,
-  headers: Record<string, string>,
-  body?: string,
-): Promise<Answer> {
-  const length =
-    body !== undefined ? Buffer.byteLength(body) : ['PUT', 'POST', 'PATCH'].includes(method) ? 0 : undefined
-  const { hostname, port } = new URL(url)
-  return new Promise((resolve, reject) => {
-    const sent = request(
-      {
-        ...{ hostname, port, method, path, agent: false },
-        headers: { ...headers, ...(length !== undefined && { 'Content-Length': length }) },
-      },
-      (response) => {
-        const chunks: Buffer[] = []
-        response.on('data', (chunk: Buffer) => chunks.push(chunk))
-        response.on('end', () => {
-          const text = Buffer.concat(chunks).toString('utf8')
-          resolve({ status: response.statusCode ?? 0, headers: response.headers, text })
-        })
-      },
-    )
-    sent.on('error', reject)
-    sent.end(body)
-  })
 }
