@@ -79,11 +79,7 @@ async function logIn(emulator: StartedEmulator, name: string, where?: string | o
 }
 
 /** @param place where the face is below the world's address */
-export async function answerTo(
-  { emulator, names, tokens }: Asking,
-  place: '/placement' | '/image',
-  asked: Case,
-) {
+export async function answerTo({ emulator, names, tokens }: Asking, place: '/placement' | '/image', asked: Case) {
   const method = VERBS.find((verb) => asked[verb] !== undefined)!
   const path = asked[method]!.replace(/\{((?:provider|server|project) [^}]+)\}/g, (whole, name) => {
     return names.get(name) ?? expect.fail(whole)
