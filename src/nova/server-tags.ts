@@ -39,7 +39,7 @@ const versions = [TAGS_FROM, Number.POSITIVE_INFINITY] as const
 export const LIST_TAGS: ApiMethod = {
   versions,
   query: ANY_QUERY,
-  run: (call) => dumps({ tags: tagsOf(tagged(call, 'index', 'reader')) }),
+  run: (call) => dumps({ tags: tagsOf(tagged(call, 'index')) }),
 }
 
 /** GET /servers/{server}/tags/{tag} */
@@ -49,7 +49,7 @@ export const SHOW_TAG: ApiMethod = {
   status: 204,
   run: (call) => {
     const { id } = call
-    if (!has(tagged(call, 'show', 'reader'), id)) {
+    if (!has(tagged(call, 'show'), id)) {
       throw new NovaFault(404, `Server ${call.params.server} has no tag '${id}'`)
     }
     return null
@@ -122,19 +122,24 @@ function has({ tags }: Instance, tag: string): boolean {
 }
 
 /** Which project has the server is known to the API's own database, so that the policy is asked first of all. */
-function tagged(call: Call, action: string, role: 'reader' | 'member'): Instance {
+function mapped(call: Call, action: string, role: 'reader' | 'member'): Instance {
   const asked = call.params.server ?? ''
   const { instances, deletedInstances } = call.cloud.state
   const found = instances.get(asked.toLowerCase()) ?? deletedInstances.get(asked.toLowerCase())
   if (!found) throw new NovaFault(404, `Instance ${asked} has no mapping to a cell.`)
   requireRole(call, `os_compute_api:os-server-tags:${action}`, role, found.projectId)
+  return found
+}
+
+function tagged(call: Call, action: string): Instance {
+  const found = mapped(call, action, 'reader')
   if (!isReachable(call.cloud, found)) throw new UnexpectedError('oslo_db.exception.DBConnectionError')
-  if (found.deletedAt !== null) throw noServer(asked)
+  if (found.deletedAt !== null) throw noServer(call.params.server ?? '')
   return found
 }
 
 function settled(call: Call, action: string, does: string): Instance {
-  tagged(call, action, 'member')
+  mapped(call, action, 'member')
   const asked = call.params.server ?? ''
   const server = serverAt(call, asked)
   requireSettled(server, does, asked)

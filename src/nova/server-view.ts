@@ -27,9 +27,11 @@ const FROM = {
   lockedReason: 73,
   hostname: 90,
   pinnedZone: 96,
-  imageProperties: 98,
   schedulerHints: 100,
 } as const
+
+/** From here on a server's image is shown with its properties. */
+export const IMAGE_PROPERTIES_FROM = 98
 
 /** The statuses in which something goes on that can be told in percent, and those that have a reason. */
 const IN_PROGRESS = new Set(['ACTIVE', 'BUILD', 'REBUILD', 'RESIZE', 'VERIFY_RESIZE', 'MIGRATING'])
@@ -272,7 +274,7 @@ function imageView({ call }: Looking, { image }: Instance): Writable {
   return {
     id: image,
     links: [bookmarkOf(call, 'images', image)],
-    ...(call.version >= FROM.imageProperties && { properties: {} }),
+    ...(call.version >= IMAGE_PROPERTIES_FROM && { properties: {} }),
   }
 }
 

@@ -9,7 +9,7 @@ import { may, requireRole } from './policy.ts'
 import type { ApiMethod, Call } from './resource.ts'
 import { isReachable } from './server-lists.ts'
 import { DOWN_CELLS_FROM } from './server-query.ts'
-import { detailedView, look, unknownDetails } from './server-view.ts'
+import { detailedView, IMAGE_PROPERTIES_FROM, look, unknownDetails } from './server-view.ts'
 import { isUuidLike } from './services.ts'
 import { NO_QUERY } from './validate.ts'
 
@@ -22,6 +22,10 @@ export const SHOW_SERVER: ApiMethod = {
     const reachable = isReachable(cloud, instance)
     if (!reachable && version < DOWN_CELLS_FROM) throw unreachable()
     requireRole(call, 'os_compute_api:servers:show', 'reader', instance.projectId)
+    // The properties of its image are in its cell. `_get_image`
+    if (!reachable && version >= IMAGE_PROPERTIES_FROM && instance.image !== null) {
+      throw new UnexpectedError('oslo_db.exception.DBConnectionError')
+    }
     const groups = groupsOf(cloud, instance)
     const looking = look(call)
     return dumps({
@@ -42,12 +46,14 @@ export function serverAt(call: Call, id: string, gone = false): Instance {
   return instance
 }
 
-/** The same, whether its cell is down or not: which project has it is known to the API's own database. */
+/** The same, whether its cell is down or not; of one that is, who may see it cannot be told yet. */
 export function mappedServer(call: Call, id: string, gone = false): Instance {
   const { instances, deletedInstances } = call.cloud.state
   const uuid = isUuidLike(id) ? id.toLowerCase() : ''
   const found = instances.get(uuid) ?? (gone ? deletedInstances.get(uuid) : undefined)
-  if (!found || !(may(call, 'admin') || found.projectId === projectOf(call.token))) throw noServer(id)
+  if (!found) throw noServer(id)
+  const seen = may(call, 'admin') || found.projectId === projectOf(call.token)
+  if (!seen && isReachable(call.cloud, found)) throw noServer(id)
   return found
 }
 
