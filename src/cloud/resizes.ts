@@ -18,6 +18,7 @@ export interface ResizeWish {
   flavor: InstanceFlavor | null
   /** Where to; null: wherever the scheduler likes. */
   host: string | null
+  diskConfig?: 'AUTO' | 'MANUAL'
 }
 
 /**
@@ -26,7 +27,12 @@ export interface ResizeWish {
  * @throws {CloudError} InstanceLocked, InstanceInState, InstanceNotReady, HostOfInstanceDown, MigratesToItself,
  * ComputeHostNotFound, ResizeToNoDisk, FlavorNotFound, SameFlavor
  */
-export function resizeInstance(cloud: Cloud, instance: Instance, { flavor, host }: ResizeWish, by: Actor): void {
+export function resizeInstance(
+  cloud: Cloud,
+  instance: Instance,
+  { flavor, host, diskConfig = 'MANUAL' }: ResizeWish,
+  by: Actor,
+): void {
   checkLock(instance, by)
   checkState(instance, 'resize', { vm: ['active', 'stopped'] })
   const source = hostOf(instance)
@@ -40,7 +46,7 @@ export function resizeInstance(cloud: Cloud, instance: Instance, { flavor, host 
     if (flavor.id === before.id) refuse({ code: 'SameFlavor' })
   }
   const after = flavor ?? before
-  writeInstance(cloud, instance, { taskState: 'resize_prep', progress: 0, newFlavor: after })
+  writeInstance(cloud, instance, { taskState: 'resize_prep', progress: 0, newFlavor: after, diskConfig })
   const action = beginAction(cloud, instance.uuid, flavor ? 'resize' : 'migrate', by)
   const migration = recordMigration(cloud, {
     type: flavor ? 'resize' : 'migration',

@@ -22,8 +22,7 @@ export const FORMATS: { readonly [name: string]: FormatCheck } = {
   description: (text) => (isPrintable(text) ? undefined : ''),
   ipv4: (text) => (isIP(text) === 4 ? undefined : ''),
   ipv6: (text) => (isIP(text) === 6 ? undefined : ''),
-  base64: (text) =>
-    /^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(text) && text.replace(/\s/g, '').length % 4 === 0 ? undefined : '',
+  base64: (text) => (isBase64(text) ? undefined : ''),
   'date-time': (text) => (parseIsoTime(text) !== undefined ? undefined : ''),
   regex: (text) => (text !== '' && pythonRegex(text) ? undefined : ''),
 }
@@ -31,6 +30,14 @@ export const FORMATS: { readonly [name: string]: FormatCheck } = {
 /** What Nova's pattern of a description lets pass. nova/api/validation/parameter_types.py `valid_description_regex` */
 export function isPrintable(text: string): boolean {
   return !/[\p{C}\p{Zl}\p{Zp}\u{10000}-\u{10ffff}]/u.test(withoutLastNewline(text))
+}
+
+/** What is of no alphabet of base64 is passed over. Python's `base64.decodebytes` */
+function isBase64(text: string): boolean {
+  const digits = text.replace(/[^A-Za-z0-9+/=]/g, '')
+  const found = /^[^=]*/.exec(digits)?.[0].length ?? 0
+  const padding = digits.length - found
+  return found % 4 === 0 || (found % 4 === 2 && padding >= 2) || (found % 4 === 3 && padding >= 1)
 }
 
 function isName(text: string): boolean {

@@ -42,6 +42,9 @@ import { LIST_INSTANCE_ACTIONS, SHOW_INSTANCE_ACTION } from './instance-actions.
 import { listMigrations } from './migrations.ts'
 import { DEFAULT_QUOTAS, DETAIL_QUOTAS, SHOW_LIMITS, SHOW_QUOTAS } from './quotas.ts'
 import type { ApiMethod } from './resource.ts'
+import { ACT_ON_SERVER } from './server-actions.ts'
+import { DELETE_SERVER, UPDATE_SERVER } from './server-changes.ts'
+import { CREATE_SERVER } from './server-create.ts'
 import { SHOW_DIAGNOSTICS } from './server-diagnostics.ts'
 import { DELETE_SERVER_GROUP, LIST_SERVER_GROUPS, SHOW_SERVER_GROUP } from './server-groups.ts'
 import { detailServers, listServers } from './server-lists.ts'
@@ -167,7 +170,11 @@ export const ROUTES: readonly Route[] = [
   { verb: 'GET', path: '/servers', operations: ['servers:list'], methodOn: listServers },
   { verb: 'GET', path: '/servers/detail', operations: ['servers:detail'], methodOn: detailServers },
   ...resource('servers', {
+    'POST :create': CREATE_SERVER,
     'GET /:id :show': SHOW_SERVER,
+    'PUT /:id :update': UPDATE_SERVER,
+    'DELETE /:id :delete': DELETE_SERVER,
+    'POST /:id/action :action': ACT_ON_SERVER,
     'GET /:server/migrations server-migrations:list': LIST_SERVER_MIGRATIONS,
     'GET /:server/migrations/:id server-migrations:show': SHOW_SERVER_MIGRATION,
     'DELETE /:server/migrations/:id server-migrations:abort': ABORT_SERVER_MIGRATION,
