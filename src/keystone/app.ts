@@ -6,7 +6,7 @@ import { isDict, type PyDict, PyError } from '../python/values.ts'
 import { errorPage } from '../python/webob.ts'
 import { decodeUtf8, type Environ } from '../python/wsgi.ts'
 import { errorBody, expecting, KeystoneError, notFound, UncaughtError } from './errors.ts'
-import { type Answer, type Call, createCall, type Keystone, respond } from './resource.ts'
+import { type Answer, type Call, createCall, type Keystone, respond, tokenIn } from './resource.ts'
 import { allowedAt, findRoute, methodOf, operationAt, type Route } from './routes.ts'
 
 export type { Keystone } from './resource.ts'
@@ -139,7 +139,7 @@ function parseBody({ headers }: Call, bytes: Uint8Array): PyDict {
  */
 function lostCredential({ cloud, headers }: Call): Answer | undefined {
   const { tokens, applicationCredentials } = cloud.state.identity
-  const id = tokens.get(headers.get('x-auth-token') ?? '')?.applicationCredentialId
+  const id = tokens.get(tokenIn(headers))?.applicationCredentialId
   if (id === undefined || applicationCredentials.has(id)) return undefined
   const { message } = notFound('Application Credential', id)
   return { status: 404, body: dumps({ error: { code: 404, title: 'Not Found', message } }) }

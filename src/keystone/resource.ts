@@ -61,11 +61,16 @@ export function createCall(keystone: Keystone, request: Request, environ: Enviro
     get url() {
       return `${environ.base}/identity/v3`
     },
-    token: findToken(cloud, request.headers.get('x-auth-token') ?? ''),
+    token: findToken(cloud, tokenIn(request.headers)),
     params: {},
     query: queryOf(environ),
     body: new Map(),
   }
+}
+
+/** The token that a request comes with; none is empty. keystonemiddleware/auth_token/_request.py `user_token` */
+export function tokenIn(headers: Headers): string {
+  return headers.get('x-auth-token') ?? headers.get('x-storage-token') ?? ''
 }
 
 /** A view, written as Flask-RESTful writes what a method returns. keystone/server/flask/common.py `APIBase._output_json` */
