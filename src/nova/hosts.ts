@@ -8,9 +8,8 @@ import { listServices } from '../cloud/services.ts'
 import { NO_USAGE, usageByProject, usageOn } from '../cloud/usage.ts'
 import { dumps } from '../python/json.ts'
 import { isDict } from '../python/values.ts'
-import { UnexpectedError } from './errors.ts'
 import { type ApiMethod, type Call, requireAdmin } from './resource.ts'
-import { severalTimes } from './validate.ts'
+import { assertNoQuery, severalTimes } from './validate.ts'
 
 const VERSIONS = [1, 42] as const
 const SWITCH = { type: 'string', enum: ['enable', 'disable', 'Enable', 'Disable', 'ENABLE', 'DISABLE'] } as const
@@ -128,11 +127,6 @@ function hostOf({ cloud, id }: Call): string {
 
 function hypervisorOf(call: Call): Hypervisor {
   return call.cloud.state.hypervisors.get(hostOf(call)) ?? refuse({ code: 'ComputeHostNotFound', host: call.id })
-}
-
-/** Nova's schema of these queries is so empty that it fails on any. */
-function assertNoQuery({ environ }: Call): void {
-  if (environ.query !== '') throw new UnexpectedError('KeyError')
 }
 
 function rule(action: string): string {

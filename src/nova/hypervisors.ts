@@ -8,13 +8,13 @@ import { usageOn } from '../cloud/usage.ts'
 import { dumps, type Writable } from '../python/json.ts'
 import type { Schema } from '../python/jsonschema.ts'
 import { pythonInt } from '../python/values.ts'
-import { NovaFault, UnexpectedError } from './errors.ts'
+import { NovaFault } from './errors.ts'
 import { limitOf, markerOf, nextLink } from './links.ts'
 import { sayingsOf } from './releases.ts'
 import { type ApiMethod, type Call, requireAdmin } from './resource.ts'
 import { instanceName } from './server-view.ts'
 import { isUuidLike } from './services.ts'
-import { BOOLEAN, boolFromString, FQDN, NON_NEGATIVE_INTEGER, once, severalTimes } from './validate.ts'
+import { assertNoQuery, BOOLEAN, boolFromString, FQDN, NON_NEGATIVE_INTEGER, once, severalTimes } from './validate.ts'
 
 /** From here on `cpu_info` is a dict, where it was a text. */
 const CPU_INFO_FROM = 28
@@ -319,11 +319,6 @@ function uptimeOf({ clock }: Cloud, { hypervisorType }: Hypervisor, { createdAt 
 
 function withServers({ query }: Call): boolean {
   return boolFromString(query.get('with_servers')?.at(-1) ?? false)
-}
-
-/** Nova's schema of these queries is so empty that it fails on any. */
-function assertNoQuery({ environ }: Call): void {
-  if (environ.query !== '') throw new UnexpectedError('KeyError')
 }
 
 function rule(action: string): string {

@@ -11,8 +11,8 @@ import { isBefore } from '../cloud/releases.ts'
 export interface Sayings {
   /** What the documents of versions say of /v2. nova/api/openstack/compute/versions.py `VERSIONS` */
   legacyApi: { status: string; updated: string }
-  /** Whether the documents of versions look at their query. nova/api/openstack/compute/versions.py */
-  readsVersionQuery: boolean
+  /** Whether methods look at a query that they make nothing of. nova/api/openstack/compute/*.py, `query_schema` */
+  readsEveryQuery: boolean
   /** What a client is told to do about an error that nobody expected. nova/version.py `NOVA_SUPPORT` */
   support: string
   /** How large a body may be, as the refusal of a larger one says it. oslo_middleware/sizelimit.py `_log_and_raise` */
@@ -35,7 +35,7 @@ export interface Sayings {
 
 const NEWEST: Sayings = {
   legacyApi: { status: 'DEPRECATED', updated: '2025-07-04T12:00:00Z' },
-  readsVersionQuery: true,
+  readsEveryQuery: true,
   support: 'Please contact the administrator',
   // The real one forgets to say how much is too much.
   sizeLimit: '%s',
@@ -74,7 +74,7 @@ export const CHANGES: readonly Change[] = [
       sortsStatistics: false,
     },
   },
-  { since: '2024.2', before: { readsVersionQuery: false, sizeLimit: '114688', deepest: PYTHON_3_11 } },
+  { since: '2024.2', before: { readsEveryQuery: false, sizeLimit: '114688', deepest: PYTHON_3_11 } },
   { since: '2024.1', before: { tellsEmpty: false, server: 'waitress' } },
   { since: '2023.1', before: { enforcesScope: false } },
 ]

@@ -30,7 +30,7 @@ import {
 import { LOWEST, negotiate, newestOf, versionHeaders } from './microversion.ts'
 import { takeApart } from './paths.ts'
 import { sayingsOf } from './releases.ts'
-import { type VersionedSchemas, validateBody, validateQuery } from './validate.ts'
+import { readsQuery, type VersionedSchemas, validateBody, validateQuery } from './validate.ts'
 
 /** The largest body that is read. oslo.middleware `max_request_body_size` */
 export const MAX_BODY_BYTES = 114_688
@@ -92,8 +92,7 @@ export interface Call {
 
 /** An API method, as a controller of Nova has it. */
 export interface ApiMethod {
-  /** Of a release that does not look at it, undefined. */
-  query?: VersionedSchemas | ((cloud: Cloud) => VersionedSchemas | undefined)
+  query?: VersionedSchemas
   body?: VersionedSchemas
   /** Default 200. */
   status?: number
@@ -317,11 +316,9 @@ function runMethod({ request, access }: Visit, call: Call, method: ApiMethod): B
   const [from, to] = method.versions ?? ALL_VERSIONS
   if (call.version < from || call.version > to) throw noResource()
   try {
-    const { query } = method
-    const schemas = typeof query === 'function' ? query(call.cloud) : query
-    if (schemas) {
+    if (method.query && readsQuery(method.query, call)) {
       call.query = queryOf(call.environ)
-      validateQuery(call.query, schemas, call)
+      validateQuery(call.query, method.query, call)
     }
     // `GET …?_method=PUT` finds a method that wants a body, and gives it none; `POST …?_method=GET` the other way round.
     if (method.body && !takesBody(request)) throw new UnexpectedError('KeyError')

@@ -4,7 +4,8 @@ import type { Cloud } from '../cloud/cloud.ts'
 import { type Options, type Schema, type ValidationError, validate } from '../python/jsonschema.ts'
 import { str } from '../python/repr.ts'
 import type { PyValue } from '../python/values.ts'
-import { NovaFault } from './errors.ts'
+import type { Environ } from '../python/wsgi.ts'
+import { NovaFault, UnexpectedError } from './errors.ts'
 import { FORMATS } from './formats.ts'
 import { sayingsOf } from './releases.ts'
 
@@ -40,6 +41,18 @@ export function validateQuery(query: Map<string, string[]>, schemas: VersionedSc
   for (const name of [...query.keys()]) {
     if (!Object.hasOwn(properties, name) && !patterns.some((pattern) => pattern.test(name))) query.delete(name)
   }
+}
+
+/** Whether a method looks at its query: once, those that make nothing of it did not. */
+export function readsQuery(schemas: VersionedSchemas, asked: Asked): boolean {
+  if (sayingsOf(asked.cloud).readsEveryQuery) return true
+  const { properties, patternProperties } = schemaFor(schemas, asked)
+  return Object.keys({ ...properties, ...patternProperties }).length > 0
+}
+
+/** @throws {UnexpectedError} Nova's schema of some queries is so empty that it fails on any; once there was none */
+export function assertNoQuery({ cloud, environ }: { cloud: Cloud; environ: Environ }): void {
+  if (environ.query !== '' && sayingsOf(cloud).readsEveryQuery) throw new UnexpectedError('KeyError')
 }
 
 function optionsFor({ cloud, legacy }: Asked): Options {

@@ -53,6 +53,17 @@ test.each([
   expect((await nova.nova('/os-services/force-down', { ...change, version: '2.11', body: old })).status).toBe(status)
 })
 
+test.each([
+  ['2024.1', '/os-hypervisors/statistics?x=1', 200],
+  ['2024.2', '/os-hypervisors/statistics?x=1', 500],
+  ['2024.1', '/os-aggregates?x=%ff', 200],
+  ['2024.2', '/os-aggregates?x=%ff', 400],
+  ['2024.1', '/os-services?x=%ff', 400],
+])('a query that nothing is made of, in a cloud of %s: %s', async (release, path, status) => {
+  await using nova = await boot({ release })
+  expect((await nova.nova(path)).status).toBe(status)
+})
+
 test.each(releasesOf('cases'))('the token of an admin of %s has the roles that a real one had', async (release) => {
   const recorded = answersOf('cases', '25-identity.jsonl', release).find(({ name }) => name === 'log in')!
   const namesIn = (text: string) =>
