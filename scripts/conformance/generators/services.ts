@@ -43,6 +43,10 @@ export function services({ places, deletes }: ServicesOptions): fc.Arbitrary<Que
   )
   const uuid = place.map(({ binary: of, host: at }) => `{uuid ${of}@${at}}`)
   const int = place.map(({ binary: of, host: at }) => `{int ${of}@${at}}`)
+  // Without a conductor nobody can report, and all that reported count as down.
+  const removable = places
+    .filter(({ binary: of }) => of !== 'nova-conductor')
+    .flatMap(({ binary: of, host: at }) => [`{uuid ${of}@${at}}`, `{int ${of}@${at}}`])
   const oddId = fc.oneof(
     fc.constantFrom(
       ...[
@@ -111,7 +115,7 @@ export function services({ places, deletes }: ServicesOptions): fc.Arbitrary<Que
     .tuple(fc.oneof(fc.constantFrom(...ACTIONS), uuid), ODD_RAW)
     .map(([id, body]): Question => ({ PUT: `/os-services/${id}`, raw: body }))
   const remove = fc
-    .oneof(...(deletes ? [fc.oneof(uuid, int)].map((arbitrary) => ({ weight: 1, arbitrary })) : []), {
+    .oneof(...(deletes ? [{ weight: 1, arbitrary: fc.constantFrom(...removable) }] : []), {
       weight: 4,
       arbitrary: oddId,
     })
