@@ -116,6 +116,9 @@ export async function lookUpActions({ emulator, names }: Asking): Promise<void> 
   }
 }
 
+/** Stands for a server that there is not. */
+const NOBODY = '00000000-dead-4eef-8000-000000000000'
+
 const BASES = { identity: '/identity/v3', placement: '/placement' }
 
 export async function answerTo(asking: Asking, asked: Case) {
@@ -125,7 +128,7 @@ export async function answerTo(asking: Asking, asked: Case) {
   }
   const fill = (text: string) => {
     return text.replace(/\{(token|(?:uuid|int|server|aggregate|hypervisor|action) [^}]+)\}/g, (whole, name) => {
-      return names.get(name) ?? expect.fail(whole)
+      return names.get(name) ?? (name.startsWith('server ') ? NOBODY : expect.fail(whole))
     })
   }
   const method = VERBS.find((verb) => asked[verb] !== undefined)!
@@ -145,6 +148,8 @@ export async function answerTo(asking: Asking, asked: Case) {
   }
   const path = (asked.root ? '' : asked.at ? BASES[asked.at] : '/v2.1') + fill(asked[method]!)
   const answer = await send(emulator.url, { method, path, headers, body })
+  if (asked.GET?.startsWith('/os-hypervisors')) await lookUp(asking, 'hypervisor')
+  if (asked.POST === '/servers' && answer.status === 202) await lookUp(asking, 'server')
   const { url } = emulator
   const tidied = (text: string) => tidy(text, { names, url, path: asked[method]!, at: asked.at })
   if ('x-subject-token' in answer.headers) answer.headers['x-subject-token'] = '<a token>'
@@ -190,7 +195,7 @@ function calm(asked: Case, text: string): string {
     }
   }
   const after = dumps(calmed as Writable)
-  return after === dumps(before) ? text : after
+  return after === dumps(before) ? text : after + (text.endsWith('\n') ? '\n' : '')
 }
 
 function sortedInside([name, value]: [string, unknown]): [string, unknown] {
@@ -230,6 +235,7 @@ function tidy(text: string, { names, url, path, at }: Tidying): string {
     .replace(/\b[\da-f]{32}\b/g, '<id>')
     .replace(/\br-[\da-z]{8}\b/g, '<reservation>')
     .replace(/"adminPass": "[^"]*"/g, '"adminPass": "<password>"')
+    .replace(/"(details|traceback)": "(?:Traceback| {2}File)(?:[^"\\]|\\.)*"/g, '"$1": "<traceback>"')
     .replace(/"audit_ids": \["[^\]]*"\]/g, '"audit_ids": ["<audit>"]')
   if (at === 'placement') tidied = tidied.replace(/("(?:resource_provider_)?generation": )\d+/g, '$1"<generation>"')
   // Of those that have the same in several cells, the last one.
