@@ -9,7 +9,7 @@ import { beginAction, beginEvent, failAction, finishEvent } from './instance-act
 import type { Actor } from './instance-checks.ts'
 import type { InstanceFlavor } from './instance-flavors.ts'
 import { NO_POWER, RUNNING } from './instance-states.ts'
-import { addInstance, hostnameFor, type Instance, NO_METADATA, NO_TAGS, writeInstance } from './instances.ts'
+import { addInstance, hostnameFor, type Instance, NO_HINTS, NO_METADATA, NO_TAGS, writeInstance } from './instances.ts'
 import { selectHost } from './scheduler.ts'
 import { claimOn, errorOut, failEvent, type Work } from './stages.ts'
 import { addTask } from './tasks.ts'
@@ -30,6 +30,7 @@ export interface BootWish {
   accessIpV4: string | null
   accessIpV6: string | null
   diskConfig: 'AUTO' | 'MANUAL'
+  hints: Instance['hints']
   /** How many. */
   count: number
   zone: string | null
@@ -47,7 +48,7 @@ export interface BootWish {
  * @throws {CloudError} ComputeHostNotFound, ZoneNotAvailable
  */
 export function requestInstances(cloud: Cloud, wish: BootWish, by: Actor): Instance[] {
-  checkDestination(cloud, wish)
+  const { host, node } = destinationOf(cloud, wish)
   const now = cloud.clock.now()
   const first = uuidFor(cloud.seed, 'instance', wish.name, nextId(cloud, 'build_requests'))
   const reservationId = `r-${first.slice(0, 8)}`
@@ -89,13 +90,14 @@ export function requestInstances(cloud: Cloud, wish: BootWish, by: Actor): Insta
       launchIndex: index,
       userData: wish.userData,
       diskConfig: wish.diskConfig,
+      hints: Object.keys(wish.hints).length > 0 ? Object.freeze({ ...wish.hints }) : NO_HINTS,
       oldFlavor: null,
       newFlavor: null,
       oldVmState: null,
     })
     const action = beginAction(cloud, uuid, 'create', by)
     const takes = cloud.state.durations.boot
-    const { zone, host, forcedHost, forcedNode } = wish
+    const { zone, forcedHost, forcedNode } = wish
     addTask(cloud, {
       kind: 'boot',
       instance: uuid,
@@ -104,7 +106,7 @@ export function requestInstances(cloud: Cloud, wish: BootWish, by: Actor): Insta
       after: Math.round(takes * 0.3),
       takes,
       action,
-      wish: { zone, host: host ?? wish.node, forcedHost: forcedHost ?? forcedNode, forcedNode },
+      wish: { zone, host: host ?? node, forcedHost: forcedHost ?? forcedNode, forcedNode },
     })
     return instance
   })
@@ -174,13 +176,16 @@ function text(value: string | number | boolean | null | undefined): string | nul
   return typeof value === 'string' ? value : null
 }
 
-/** nova/compute/api.py `_validate_host_or_node`; nova/compute/api.py `_check_requested_..._availability_zone` */
-function checkDestination(cloud: Cloud, { host, node, zone, forcedHost }: BootWish): void {
-  for (const named of [host, node]) {
-    if (named !== null && !cloud.state.hypervisors.has(named)) refuse({ code: 'ComputeHostNotFound', host: named })
-  }
-  if (host !== null && node !== null && host !== node) refuse({ code: 'ComputeHostNotFound', host })
+/** The host and the node as they are spelled: MySQL compares without case. nova/compute/api.py `_validate_host_or_node` */
+function destinationOf(cloud: Cloud, { host, node, zone, forcedHost }: BootWish): Pick<BootWish, 'host' | 'node'> {
+  const [foundHost, foundNode] = [host, node].map((named) =>
+    named === null
+      ? null
+      : (findHostMapping(cloud, named)?.host ?? refuse({ code: 'ComputeHostNotFound', host: named })),
+  )
+  if (foundHost && foundNode && foundHost !== foundNode) refuse({ code: 'ComputeHostNotFound', host: foundHost })
   if (zone !== null && forcedHost === null && !availableZones(cloud).has(zone)) {
     refuse({ code: 'ZoneNotAvailable', zone })
   }
+  return { host: foundHost ?? null, node: foundNode ?? null }
 }

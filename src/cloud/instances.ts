@@ -21,6 +21,7 @@ import { findResourceProvider, touch } from './resource-providers.ts'
 /** Nothing, for the many instances that have nothing: shared, so that it takes no room. */
 export const NO_METADATA: Readonly<Record<string, string>> = Object.freeze({})
 export const NO_TAGS: readonly string[] = Object.freeze([] as string[])
+export const NO_HINTS: Instance['hints'] = Object.freeze({})
 
 /** Why an instance is in `ERROR`. A row of Nova's `instance_faults`. */
 export interface InstanceFault {
@@ -78,6 +79,8 @@ export interface Instance extends InstanceState {
   readonly userData: string | null
   /** `AUTO` or `MANUAL`. */
   readonly diskConfig: 'AUTO' | 'MANUAL'
+  /** What its scheduler was told, each a list of texts. */
+  readonly hints: Readonly<Record<string, string[]>>
   /** While a resize waits to be confirmed: what it was, and what it is to be. */
   readonly oldFlavor: InstanceFlavor | null
   readonly newFlavor: InstanceFlavor | null
@@ -135,6 +138,7 @@ export interface NewInstance {
   launchIndex?: number | undefined
   userData?: string | null | undefined
   diskConfig?: 'AUTO' | 'MANUAL' | undefined
+  hints?: Instance['hints'] | undefined
   oldVmState?: VmState | null | undefined
 }
 
@@ -207,6 +211,7 @@ export function placeInstance(cloud: Cloud, wanted: NewInstance): Instance {
     launchIndex: wanted.launchIndex ?? 0,
     userData: wanted.userData ?? null,
     diskConfig: wanted.diskConfig ?? 'MANUAL',
+    hints: frozen(wanted.hints, NO_HINTS),
     oldFlavor,
     newFlavor,
     oldVmState: wanted.oldVmState ?? null,

@@ -263,6 +263,7 @@ export type InstanceEntry = {
   launch_index?: number | undefined
   user_data?: string | null | undefined
   disk_config?: 'AUTO' | 'MANUAL' | undefined
+  scheduler_hints?: Record<string, string[]> | undefined
   actions?: ActionEntry[] | undefined
 }
 

@@ -63,13 +63,13 @@ const ACTIONS: Record<string, Action> = {
     body: [{ from: 1, schema: anyIn('os-start') }],
     rule: 'os_compute_api:servers:start',
     role: 'member',
-    run: (call, instance) => done(startInstance(call.cloud, instance, actorOf(call))),
+    run: (call, instance) => done(() => startInstance(call.cloud, instance, actorOf(call))),
   },
   'os-stop': {
     body: [{ from: 1, schema: anyIn('os-stop') }],
     rule: 'os_compute_api:servers:stop',
     role: 'member',
-    run: (call, instance) => done(stopInstance(call.cloud, instance, actorOf(call))),
+    run: (call, instance) => done(() => stopInstance(call.cloud, instance, actorOf(call))),
   },
   reboot: {
     body: REBOOT_BODY,
@@ -77,7 +77,7 @@ const ACTIONS: Record<string, Action> = {
     role: 'member',
     run: (call, instance, given) => {
       const type = String(given.get('type')).toUpperCase() === 'HARD' ? 'HARD' : 'SOFT'
-      return done(rebootInstance(call.cloud, instance, type, actorOf(call)))
+      return done(() => rebootInstance(call.cloud, instance, type, actorOf(call)))
     },
   },
   confirmResize: {
@@ -85,13 +85,13 @@ const ACTIONS: Record<string, Action> = {
     status: 204,
     rule: 'os_compute_api:servers:confirm_resize',
     role: 'member',
-    run: (call, instance) => done(confirmResize(call.cloud, instance, actorOf(call))),
+    run: (call, instance) => done(() => confirmResize(call.cloud, instance, actorOf(call))),
   },
   revertResize: {
     body: [{ from: 1, schema: anyIn('revertResize') }],
     rule: 'os_compute_api:servers:revert_resize',
     role: 'member',
-    run: (call, instance) => done(revertResize(call.cloud, instance, actorOf(call))),
+    run: (call, instance) => done(() => revertResize(call.cloud, instance, actorOf(call))),
   },
   resize: {
     body: RESIZE_BODY,
@@ -106,7 +106,7 @@ const ACTIONS: Record<string, Action> = {
     run: (call, instance, given) => {
       const host = call.version >= HOST_FROM ? textOrNull(given.get('host')) : null
       if (host) requireRole(call, 'os_compute_api:os-migrate-server:migrate:host', 'admin')
-      return done(resizeInstance(call.cloud, instance, { flavor: null, host }, actorOf(call)))
+      return done(() => resizeInstance(call.cloud, instance, { flavor: null, host }, actorOf(call)))
     },
   },
   'os-migrateLive': {
@@ -134,7 +134,7 @@ const ACTIONS: Record<string, Action> = {
     role: 'admin',
     run: (call, instance, given) => {
       const state = given.get('state') === 'active' ? 'active' : 'error'
-      return done(resetState(call.cloud, instance, state, actorOf(call)))
+      return done(() => resetState(call.cloud, instance, state, actorOf(call)))
     },
   },
   lock: {
@@ -143,7 +143,7 @@ const ACTIONS: Record<string, Action> = {
     role: 'member',
     run: (call, instance, given) => {
       const reason = call.version >= LOCKED_REASON_FROM ? textOrNull(given.get('locked_reason')) : null
-      return done(lockInstance(call.cloud, instance, reason, actorOf(call)))
+      return done(() => lockInstance(call.cloud, instance, reason, actorOf(call)))
     },
   },
   unlock: {
@@ -155,7 +155,7 @@ const ACTIONS: Record<string, Action> = {
       if (instance.lockedBy !== null && instance.lockedBy !== mine) {
         requireRole(call, 'os_compute_api:os-lock-server:unlock:unlock_override', 'admin')
       }
-      return done(unlockInstance(call.cloud, instance, actorOf(call)))
+      return done(() => unlockInstance(call.cloud, instance, actorOf(call)))
     },
   },
 }
@@ -179,7 +179,7 @@ function methodOf(name: string, { body, status = 202, rule, role, run }: Action)
       requireRole(call, rule, role, instance.projectId)
       const said = inWordsOf(CALLED[name] ?? name, call.id, () => run(call, instance, partOf(call.body, name)))
       workOff(call.cloud)
-      return said
+      return status === 204 ? null : said
     },
   }
 }
@@ -196,7 +196,7 @@ function mappedServerAt(call: Call): Instance {
 function resize(call: Call, instance: Instance, given: PyDict): Body {
   const flavor = embedFlavor(flavorOf(call, textOrNull(given.get('flavorRef')) ?? ''))
   const diskConfig = given.get('OS-DCF:diskConfig') === 'AUTO' ? 'AUTO' : 'MANUAL'
-  return done(resizeInstance(call.cloud, instance, { flavor, host: null, diskConfig }, actorOf(call)))
+  return done(() => resizeInstance(call.cloud, instance, { flavor, host: null, diskConfig }, actorOf(call)))
 }
 
 function migrateLive(call: Call, instance: Instance, given: PyDict): Body {
@@ -255,17 +255,16 @@ function rebuild(call: Call, instance: Instance, given: PyDict): Reply {
   const begun = cloud.state.instances.get(instance.uuid) ?? instance
   const view = changedView(call, begun, version >= KEY_SHOWN_FROM ? ['key_name'] : [])
   const links = linksTo(call, 'servers', instance.uuid)
-  const body = dumps({
-    server: {
-      ...view,
-      ...(version >= USER_DATA_SHOWN_FROM && { user_data: begun.userData }),
-      adminPass: textOrNull(given.get('adminPass')) ?? passwordFor(begun),
-    },
-  })
+  const { 'OS-EXT-SRV-ATTR:user_data': _, ...shown } = view
+  const adminPass = textOrNull(given.get('adminPass')) ?? passwordFor(begun)
+  const told =
+    version >= USER_DATA_SHOWN_FROM ? { ...shown, adminPass, user_data: begun.userData } : { ...view, adminPass }
+  const body = dumps({ server: told })
   return { headers: { Location: links[0]?.href ?? '' }, body }
 }
 
 /** What is done has nothing to say. */
-function done(_: void): Body {
+function done(run: () => void): Body {
+  run()
   return ''
 }

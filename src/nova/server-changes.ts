@@ -22,7 +22,7 @@ export const DELETE_SERVER: ApiMethod = {
     requireRole(call, 'os_compute_api:servers:delete', 'member', instance.projectId)
     inWordsOf('delete', id, () => deleteInstance(cloud, instance, actorOf(call)))
     workOff(cloud)
-    return ''
+    return null
   },
 }
 

@@ -15,7 +15,7 @@ import { flavorFor } from './flavors.ts'
 import { linksTo } from './links.ts'
 import { requireRole } from './policy.ts'
 import type { ApiMethod, Call, Reply } from './resource.ts'
-import { actorOf, imageFor, partOf, refuseKey, textOrNull, textsOf } from './server-request.ts'
+import { actorOf, imageFor, inWordsOf, partOf, refuseKey, textOrNull, textsOf } from './server-request.ts'
 import { CREATE_BODY } from './server-schemas.ts'
 import { boolFromString } from './validate.ts'
 
@@ -38,7 +38,7 @@ export const CREATE_SERVER: ApiMethod = {
     const wish = { ...wishOf(call, server, flavor), ...place, count }
     checkWish(call, server, wish, flavor)
     const found = imageFor(call, image, 'Can not find requested image')
-    const made = requestInstances(call.cloud, { ...wish, image: found }, actorOf(call))
+    const made = inWordsOf('create', '', () => requestInstances(call.cloud, { ...wish, image: found }, actorOf(call)))
     workOff(call.cloud)
     return answerFor(call, server, made)
   },
@@ -81,6 +81,7 @@ function wishOf(call: Call, server: PyDict, flavor: Flavor): Omit<Wish, 'count' 
     accessIpV4: textOrNull(server.get('accessIPv4')),
     accessIpV6: textOrNull(server.get('accessIPv6')),
     diskConfig: server.get('OS-DCF:diskConfig') === 'AUTO' ? 'AUTO' : 'MANUAL',
+    hints: hintsOf(call.body),
   }
 }
 
@@ -90,8 +91,8 @@ function checkWish(call: Call, server: PyDict, wish: Wish, flavor: Flavor): void
   for (const name of groupsOf(server)) {
     if (name !== 'default') throw new NovaFault(400, `Unable to find security_group with name or id ${repr(name)}`)
   }
-  const group = hintOf(call.body, 'group')
-  if (typeof group === 'string') throw new NovaFault(400, `Instance group ${group} could not be found.`)
+  const [group] = wish.hints.group ?? []
+  if (group !== undefined) throw new NovaFault(400, `Instance group ${group} could not be found.`)
   if (Object.keys(wish.metadata).length > MOST_METADATA) {
     throw new NovaFault(403, `Maximum number of metadata items exceeds ${MOST_METADATA}`)
   }
@@ -103,9 +104,13 @@ function checkWish(call: Call, server: PyDict, wish: Wish, flavor: Flavor): void
   }
 }
 
-function hintOf(body: PyValue, name: string): PyValue | undefined {
+/** Each is kept as a list. nova/objects/request_spec.py `_from_hints` */
+function hintsOf(body: PyValue): Record<string, string[]> {
   const hints = isDict(body) ? (body.get('os:scheduler_hints') ?? body.get('OS-SCH-HNT:scheduler_hints')) : undefined
-  return isDict(hints) ? hints.get(name) : undefined
+  if (!isDict(hints)) return {}
+  return Object.fromEntries(
+    [...hints].map(([name, value]) => [String(name), (Array.isArray(value) ? value : [value]).map(String)]),
+  )
 }
 
 type Place = Pick<BootWish, 'zone' | 'host' | 'node' | 'forcedHost' | 'forcedNode'>

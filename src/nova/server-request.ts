@@ -34,10 +34,11 @@ export function textsOf(value: PyValue | undefined): Record<string, string> {
 }
 
 /**
- * Do something to a server, and word a state that forbids it as the request is called.
+ * Do something to a server, and word a state that forbids it as the request is called, and a host that there is not as a
+ * bad request.
  *
  * @param id as the path says it
- * @throws {NovaFault} 409
+ * @throws {NovaFault} 400, 409
  * @see nova/api/openstack/common.py `raise_http_conflict_for_instance_invalid_state`
  */
 export function inWordsOf<Result>(action: string, id: string, run: () => Result): Result {
@@ -45,6 +46,9 @@ export function inWordsOf<Result>(action: string, id: string, run: () => Result)
     return run()
   } catch (error) {
     const refusal = error instanceof CloudError ? error.refusal : undefined
+    if (refusal?.code === 'ComputeHostNotFound') {
+      throw new NovaFault(400, `Compute host ${refusal.host} could not be found.`)
+    }
     if (refusal?.code !== 'InstanceInState') throw error
     const { attribute, state } = refusal
     throw new NovaFault(

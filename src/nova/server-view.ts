@@ -160,7 +160,7 @@ function sortedView(looking: Looking, instance: Instance, groups?: string[]): { 
     ...(version >= FROM.lockedReason && { locked_reason: isGone ? null : instance.lockedReason }),
     ...(version >= FROM.hostname && !isAdmin && { 'OS-EXT-SRV-ATTR:hostname': instance.hostname }),
     ...(version >= FROM.pinnedZone && { pinned_availability_zone: instance.pinnedZone }),
-    ...(version >= FROM.schedulerHints && { scheduler_hints: {} }),
+    ...(version >= FROM.schedulerHints && { scheduler_hints: instance.hints }),
     ...(!groups && hostStatus),
   }
 }

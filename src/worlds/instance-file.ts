@@ -48,6 +48,7 @@ export function fromInstanceEntry(entry: InstanceEntry): Described<'instances'> 
     launchIndex: entry.launch_index,
     userData: entry.user_data,
     diskConfig: entry.disk_config,
+    hints: entry.scheduler_hints,
     actions: entry.actions?.map(fromActionEntry),
   }
 }
@@ -87,6 +88,7 @@ export function toInstanceEntry(instance: Described<'instances'>): InstanceEntry
     launch_index: instance.launchIndex,
     user_data: instance.userData,
     disk_config: instance.diskConfig,
+    scheduler_hints: instance.hints && mapValues(instance.hints, (texts) => [...texts]),
     actions: instance.actions?.map(toActionEntry),
   }
 }
@@ -164,6 +166,13 @@ export function toDurations(durations: Partial<Durations>): NonNullable<WorldFil
       return span === undefined ? [] : [[kind, durationText(span)]]
     }),
   )
+}
+
+function mapValues<Value, Result>(
+  record: Readonly<Record<string, Value>>,
+  map: (value: Value) => Result,
+): Record<string, Result> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]))
 }
 
 function fromFlavor(written: InstanceEntry['flavor']): string | InstanceFlavor | undefined {

@@ -167,6 +167,7 @@ export const InstanceEntry = z.strictObject({
   launch_index: count.optional(),
   user_data: z.string().nullish(),
   disk_config: z.enum(['AUTO', 'MANUAL']).optional(),
+  scheduler_hints: z.record(z.string(), z.array(z.string())).optional(),
   actions: z.array(ActionEntry).optional(),
 })
 

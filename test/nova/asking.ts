@@ -22,6 +22,9 @@ export interface Case extends Partial<Record<(typeof VERBS)[number], string>> {
   headers?: Record<string, string | null>
   body?: unknown
   raw?: string
+  /** Until when it is not asked: that a server has nothing to do any more, `server a`; and so many seconds on top. */
+  wait?: string
+  pause?: number
   /** The answer is a list whose order the cloud does not promise. */
   unordered?: boolean
 }
@@ -34,7 +37,7 @@ export interface Asking {
   tokens: Record<string, string | undefined>
 }
 
-/** Stands behind the name of a service of another cell, which has no other than the one here. */
+/** Stands behind the name of what has no other than something else has: a service of another cell, a server. */
 const ELSEWHERE = ' of another cell'
 
 /** @param world its file. @param release that of the file unless it says */
@@ -52,6 +55,17 @@ export async function startAsking(world: string, release?: string): Promise<Aski
       const name = `${kind} ${binary}@${host}`
       names.set(names.has(name) ? name + ELSEWHERE : name, `${id}`)
     }
+  }
+  for (const [name, token] of [
+    ['admin', admin],
+    ['demo', reader],
+  ] as const) {
+    const { text } = await send(emulator.url, {
+      method: 'GET',
+      path: '/identity/v3/auth/projects',
+      headers: { 'X-Auth-Token': token },
+    })
+    for (const project of JSON.parse(text).projects) if (project.name === name) names.set(`project ${name}`, project.id)
   }
   names.set('uuid token admin unscoped', await logIn(emulator, 'admin'))
   names.set('uuid token admin system', await logIn(emulator, 'admin', { system: { all: true } }))
@@ -97,7 +111,12 @@ export async function lookUp({ emulator, names }: Asking, kind: keyof typeof LIS
   const { path, key, name } = LISTED[kind]
   const headers = { 'X-Auth-Token': names.get('token')!, 'OpenStack-API-Version': 'compute 2.53' }
   const { text } = await send(emulator.url, { method: 'GET', path: `/v2.1${path}`, headers })
-  for (const each of JSON.parse(text)[key] ?? []) names.set(`${kind} ${each[name]}`, `${each.id}`)
+  for (const each of JSON.parse(text)[key] ?? []) {
+    const [called, id] = [`${kind} ${each[name]}`, `${each.id}`]
+    const other = names.get(called)
+    if (other !== undefined && other !== id) names.set(called + ELSEWHERE + other, other)
+    names.set(called, id)
+  }
 }
 
 /** Learn which request did what to each server: `{action web-1 create}`. */
@@ -119,16 +138,42 @@ export async function lookUpActions({ emulator, names }: Asking): Promise<void> 
 /** Stands for a server that there is not. */
 const NOBODY = '00000000-dead-4eef-8000-000000000000'
 
+/** The cloud's time passes, not ours. */
+async function waitFor({ emulator }: Asking, { wait = '', pause = 0 }: Case): Promise<void> {
+  const { cloud } = await emulator.ready
+  await cloud.clock.pass(pause * 1000)
+  const isBusy = () => {
+    const servers = [...cloud.state.instances.values()].filter(({ name }) => `server ${name}` === wait)
+    return servers.some(({ taskState, vmState }) => taskState !== null || vmState === 'building')
+  }
+  for (let seconds = 0; isBusy(); seconds++) {
+    if (seconds > 60) expect.fail(`${wait} is still busy`)
+    await cloud.clock.pass(1000)
+  }
+}
+
+/** Stands before the name of a service that was deleted: no cloud lists it any more, but a question may still mean it. */
+const GONE = 'gone '
+
+function forget(names: Asking['names'], path: string): void {
+  for (const [name, id] of [...names]) {
+    if (!name.startsWith('uuid nova-') || !path.endsWith(`/os-services/${id}`)) continue
+    names.delete(name)
+    names.set(GONE + name, id)
+  }
+}
+
 const BASES = { identity: '/identity/v3', placement: '/placement' }
 
 export async function answerTo(asking: Asking, asked: Case) {
   const { emulator, names, tokens } = asking
+  if (asked.pause !== undefined || asked.wait !== undefined) await waitFor(asking, asked)
   for (const [, kind] of JSON.stringify(asked).matchAll(/\{(server|aggregate|hypervisor) /g)) {
     await lookUp(asking, kind as keyof typeof LISTED)
   }
   const fill = (text: string) => {
-    return text.replace(/\{(token|(?:uuid|int|server|aggregate|hypervisor|action) [^}]+)\}/g, (whole, name) => {
-      return names.get(name) ?? (name.startsWith('server ') ? NOBODY : expect.fail(whole))
+    return text.replace(/\{(token|(?:uuid|int|server|aggregate|hypervisor|action|project) [^}]+)\}/g, (whole, name) => {
+      return names.get(name) ?? names.get(GONE + name) ?? (name.startsWith('server ') ? NOBODY : expect.fail(whole))
     })
   }
   const method = VERBS.find((verb) => asked[verb] !== undefined)!
@@ -150,6 +195,7 @@ export async function answerTo(asking: Asking, asked: Case) {
   const answer = await send(emulator.url, { method, path, headers, body })
   if (asked.GET?.startsWith('/os-hypervisors')) await lookUp(asking, 'hypervisor')
   if (asked.POST === '/servers' && answer.status === 202) await lookUp(asking, 'server')
+  if (method === 'DELETE' && answer.status === 204) forget(names, path)
   const { url } = emulator
   const tidied = (text: string) => tidy(text, { names, url, path: asked[method]!, at: asked.at })
   if ('x-subject-token' in answer.headers) answer.headers['x-subject-token'] = '<a token>'
@@ -221,7 +267,7 @@ interface Tidying {
 function tidy(text: string, { names, url, path, at }: Tidying): string {
   let tidied = text
   for (const [name, id] of names)
-    if (/^(uuid nova-|server|hypervisor)/.test(name)) tidied = tidied.replaceAll(id, `<${name.replace(ELSEWHERE, '')}>`)
+    if (/^(uuid nova-|server|hypervisor)/.test(name)) tidied = tidied.replaceAll(id, `<${name.split(ELSEWHERE)[0]}>`)
   tidied = tidied
     .replaceAll(names.get('token')!, '<token>')
     .replaceAll(`${url}/identity/v3`, '<identity>')
