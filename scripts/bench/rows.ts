@@ -29,7 +29,14 @@ export interface Row {
 export const ROWS: Row[] = [
   { name: 'list-5', what: 'a list of 5 services', size: 5, asks: () => [LIST], said: ({ list }) => list, target: 0.8 },
   { name: 'list-1000', what: 'a list of 1,000', size: 1000, asks: () => [LIST], said: ({ list }) => list, target: 0.8 },
-  { name: 'list-10000', what: 'a list of 10,000', size: 10_000, asks: () => [LIST], said: ({ list }) => list, target: 0.8 },
+  {
+    name: 'list-10000',
+    what: 'a list of 10,000',
+    size: 10_000,
+    asks: () => [LIST],
+    said: ({ list }) => list,
+    target: 0.8,
+  },
   {
     name: 'filter',
     what: `one host of 1,000 services, \`?host=${HOST}\``,

@@ -46,11 +46,12 @@ export function journalRoutes(version: string) {
       const { world } = c.env
       const { match, choice } = queryOf(c)
       const place = shownIn(world)
-      const found = world.journal.entries().filter(chosen(place, match, choice))
+      const kept = world.journal.entries()
+      const found = kept.filter(chosen(place, match, choice))
       if (choice.format === 'har') return c.json(toHar(place, latest(found, choice), version))
       const { limit = ENTRIES_SHOWN } = choice
       const entries = latest(found, { ...choice, limit }).map((entry) => viewOf(place, entry, BODY_SHOWN))
-      return c.json({ entries, found: found.length, ...summaryOf(world) })
+      return c.json({ entries, found: found.length, ...summaryOf(world, kept) })
     })
     .put('/', async (c) => {
       const { journal } = c.env.world
@@ -110,17 +111,22 @@ function chosen(place: Shown, match: EntryMatch, { after = 0, by }: Query['choic
 }
 
 /** How often there was what: `os-services:list 200`, or who changed something. What is gone still counts. */
-export function countsOf({ journal, cloud }: Pick<World, 'journal' | 'cloud'>): Map<string, number> {
+export function countsOf(
+  { journal, cloud }: Pick<World, 'journal' | 'cloud'>,
+  kept: readonly Entry[] = journal.entries(),
+): Map<string, number> {
   const nameOf = namesOf(cloud)
   const counts = new Map(journal.gone())
-  for (const entry of journal.entries()) counts.set(nameOf(entry), (counts.get(nameOf(entry)) ?? 0) + 1)
+  for (const entry of kept) {
+    const name = nameOf(entry)
+    counts.set(name, (counts.get(name) ?? 0) + 1)
+  }
   return counts
 }
 
 /** How much there was and is. */
-function summaryOf({ journal, cloud, faults }: World): object {
-  const counts = countsOf({ journal, cloud })
-  const kept = journal.entries()
+function summaryOf({ journal, cloud, faults }: World, kept: readonly Entry[] = journal.entries()): object {
+  const counts = countsOf({ journal, cloud }, kept)
   const gone = [...journal.gone().values()].reduce((sum, count) => sum + count, 0)
   const limits: JournalLimits = journal.limits()
   return {

@@ -66,7 +66,7 @@ export function createMetrics(worlds: Worlds): Metrics {
   ofJournal(
     'novasim_journal_entries',
     'How many entries the journal of a world keeps',
-    (journal) => journal.entries().length,
+    (journal) => journal.last() - journal.oldest() + 1,
   )
   ofJournal('novasim_journal_bytes', 'How many bytes they have, roughly', (journal) => journal.bytes())
   ofJournal('novasim_requests_open', 'Requests that have not been answered yet', (journal) => journal.requests().open)
