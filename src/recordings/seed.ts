@@ -92,6 +92,8 @@ interface Seen {
   servers: Map<string, PyDict>
   serversWhole: boolean
   migrations: Map<string, PyDict>
+  /** What the database calls the flavors of instances: their migrations tell. */
+  flavorNumbers: Map<string, number>
   logins: PyDict[]
   /** Hosts whose service could not be deleted because of their instances. */
   hosting: Set<string>
@@ -112,6 +114,7 @@ function look(recording: Recording, seed: number): Seen {
       servers: new Map(),
       serversWhole: false,
       migrations: new Map(),
+      flavorNumbers: new Map(),
     },
     ...{ logins: [], hosting: new Set(), made: new Set() },
   }
@@ -265,7 +268,11 @@ function lookAtList(seen: Seen, list: string, body: PyValue | undefined, query: 
       if (/^(?:all_tenants=(?:1|true))?$/i.test(query)) seen.serversWhole = true
       break
     case 'os-migrations':
-      for (const each of dictsAt(body, 'migrations')) add(seen.migrations, String(numberAt(each, 'id')), each)
+      for (const each of dictsAt(body, 'migrations')) {
+        add(seen.migrations, String(numberAt(each, 'id')), each)
+        const [instance, flavor] = [textAt(each, 'instance_uuid'), numberAt(each, 'old_instance_type_id')]
+        if (instance !== undefined && flavor !== undefined) seen.flavorNumbers.set(instance, flavor)
+      }
   }
 }
 
@@ -410,7 +417,7 @@ function instancesIn(seen: Seen, untold: string[]): Entry[] {
       name: textAt(each, 'name') ?? 'instance',
       uuid: textAt(each, 'id'),
       host: textAt(each, 'OS-EXT-SRV-ATTR:host') ?? null,
-      flavor: flavorIn(each, untold),
+      flavor: flavorIn(each, seen, untold),
       ...(known && status !== 'ACTIVE' && { status }),
     }
   })
@@ -432,14 +439,14 @@ function instancesIn(seen: Seen, untold: string[]): Entry[] {
 }
 
 /** The copy of its flavor that an instance keeps; shown from microversion 2.47 on, without the flavor's ids. */
-function flavorIn(server: PyDict, untold: string[]): Entry | undefined {
+function flavorIn(server: PyDict, { flavorNumbers }: Seen, untold: string[]): Entry | undefined {
   const name = textAt(server, 'flavor', 'original_name')
   if (name === undefined) return undefined
   untold.push('the ids of the flavors that instances have: their names were taken')
   const sizes = ['vcpus', 'ram', 'disk', 'ephemeral', 'swap'].map((key) => [key, numberAt(server, 'flavor', key) ?? 0])
   const specs = asDict(valueAt(server, 'flavor', 'extra_specs')) ?? new Map()
   return {
-    ...{ name, id: name, number: 1, ...Object.fromEntries(sizes) },
+    ...{ name, id: name, number: flavorNumbers.get(textAt(server, 'id') ?? '') ?? 1, ...Object.fromEntries(sizes) },
     ...(specs.size > 0 && { extra_specs: Object.fromEntries(specs) }),
   }
 }

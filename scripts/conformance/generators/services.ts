@@ -47,7 +47,7 @@ export function services({ places, deletes }: ServicesOptions): fc.Arbitrary<Que
   const removable = places
     .filter(({ binary: of }) => of !== 'nova-conductor')
     .flatMap(({ binary: of, host: at }) => [`{uuid ${of}@${at}}`, `{int ${of}@${at}}`])
-  const oddId = fc.oneof(
+  const nobody = fc.oneof(
     fc.constantFrom(
       ...[
         '0',
@@ -75,11 +75,14 @@ export function services({ places, deletes }: ServicesOptions): fc.Arbitrary<Que
       'force_down',
       'Enable',
     ),
-    uuid.map((id) => `${id}%0A`),
-    uuid.map((id) => `urn:uuid:${id}`),
-    uuid.map((id) => `%7B${id}%7D`),
-    int.map((id) => `${id}x`),
     ODD_TEXT.map((text) => encodeURIComponent(text.toWellFormed())),
+  )
+  const oddId = fc.oneof(
+    { weight: 3, arbitrary: nobody },
+    { weight: 1, arbitrary: uuid.map((id) => `${id}%0A`) },
+    { weight: 1, arbitrary: uuid.map((id) => `urn:uuid:${id}`) },
+    { weight: 1, arbitrary: uuid.map((id) => `%7B${id}%7D`) },
+    { weight: 1, arbitrary: int.map((id) => `${id}x`) },
   )
   const list = query({ host, binary }).map((sought): Question => ({ GET: `/os-services${sought}` }))
   const action = fc
@@ -117,7 +120,7 @@ export function services({ places, deletes }: ServicesOptions): fc.Arbitrary<Que
   const remove = fc
     .oneof(...(deletes ? [{ weight: 1, arbitrary: fc.constantFrom(...removable) }] : []), {
       weight: 4,
-      arbitrary: oddId,
+      arbitrary: nobody,
     })
     .map((id): Question => ({ DELETE: `/os-services/${id}` }))
   const otherMethod = fc
