@@ -1,5 +1,8 @@
 /** Links: where a thing is, and where a list goes on. nova/api/openstack/common.py `ViewBuilder` */
 
+import { projectOf } from '../cloud/identity.ts'
+import { compareText, pythonInt } from '../python/values.ts'
+import { NovaFault } from './errors.ts'
 import type { Call } from './resource.ts'
 
 /** The most that a list gives at once. Nova's `max_limit` default. */
@@ -27,16 +30,25 @@ export function bookmarkOf(call: Call, collection: string, id: string): Link {
 /** Where the list goes on after `marker`, with the same query. */
 export function nextLink(call: Call, collection: string, marker: string): Link[] {
   const names = [...call.query.keys()].filter((name) => name !== 'marker').sort()
-  const query = names.map((name): [string, string] => [name, call.query.get(name)?.at(-1) ?? ''])
+  // Of what is said several times, the greatest: Nova sorts it all, and the last one stays.
+  const query = names.map((name): [string, string] => [
+    name,
+    [...(call.query.get(name) ?? [])].sort(compareText).at(-1) ?? '',
+  ])
   const marked = [...query, ['marker', marker]].sort(([one = ''], [other = '']) => (one < other ? -1 : 1))
   const ordered = call.query.has('marker') ? marked : [...query, ['marker', marker]]
   const text = ordered.map(([name = '', value = '']) => `${quotePlus(name)}=${quotePlus(value)}`).join('&')
   return [{ rel: 'next', href: `${versioned(call)}${projectIn(call)}/${collection}?${text}` }]
 }
 
-/** How many to give at the most. A limit that the schema has let pass; the last one counts. */
+/** How many to give at the most; the last one counts. @throws {NovaFault} 400: under /v2 no schema has looked at it */
 export function limitOf({ query }: Call): number {
-  return Math.min(MAX_LIMIT, Number(query.get('limit')?.at(-1) ?? MAX_LIMIT))
+  const asked = query.get('limit')?.at(-1)
+  if (asked === undefined) return MAX_LIMIT
+  const limit = pythonInt(asked)
+  if (limit === undefined) throw new NovaFault(400, 'Invalid input received: limit must be an integer')
+  if (limit < 0) throw new NovaFault(400, 'Invalid input received: limit must be >= 0')
+  return Math.min(MAX_LIMIT, limit)
 }
 
 /** The last one counts. */
@@ -50,11 +62,12 @@ function versioned({ environ, legacy }: Call): string {
 }
 
 /** The project, where it stands anywhere in the URL that was asked for. nova/api/openstack/common.py `_get_project_id` */
-function projectIn({ token, environ }: Call): string {
-  const scope = token?.scope
-  const projectId = scope && 'projectId' in scope ? scope.projectId : ''
-  const named = projectId !== '' && (environ.path.includes(projectId) || environ.query.includes(projectId))
-  return named ? `/${projectId}` : ''
+function projectIn({ token, environ, query }: Call): string {
+  const projectId = projectOf(token)
+  if (projectId === undefined) return ''
+  // What the query had that no schema knows has been taken out of the URL.
+  const isNamed = environ.path.includes(projectId) || [...query].flat(2).some((text) => text.includes(projectId))
+  return isNamed ? `/${projectId}` : ''
 }
 
 /** Python's `urllib.parse.quote_plus`. */

@@ -6,6 +6,7 @@ import type { Instance } from '../cloud/instances.ts'
 import { abortLiveMigration, forceLiveMigration } from '../cloud/live-migrations.ts'
 import type { Migration } from '../cloud/migrations.ts'
 import { wholeSeconds } from '../cloud/services.ts'
+import { workOff } from '../cloud/work.ts'
 import { dumps, type Writable } from '../python/json.ts'
 import { pythonInt } from '../python/values.ts'
 import { NovaFault } from './errors.ts'
@@ -86,6 +87,7 @@ const FORCE_COMPLETE: ApiMethod = {
     if (!migration) throw new NovaFault(400, `Migration ${call.id} not found for instance ${server.uuid}`)
     requireStatus(server, migration, ['running'], 'force complete')
     forceLiveMigration(call.cloud, server, migration, actorOf(call))
+    workOff(call.cloud)
     return ''
   },
 }
@@ -103,6 +105,7 @@ export const ABORT_SERVER_MIGRATION: ApiMethod = {
     const among = call.version >= QUEUED_FROM ? ['running', 'queued', 'preparing'] : ['running']
     requireStatus(server, migration, among, 'abort live migration')
     abortLiveMigration(call.cloud, server, migration, actorOf(call))
+    workOff(call.cloud)
     return ''
   },
 }

@@ -80,6 +80,8 @@ const WITH_BEFORE = { ...WITH_TAGS, 'changes-before': TIME }
 const WITH_LOCKED = { ...WITH_BEFORE, locked: QUERY_PARAMETER }
 
 export const SERVERS_QUERY: VersionedSchemas = [
+  // Under /v2 nothing is looked at, and nothing taken out.
+  { from: 0, schema: {} },
   { from: 1, schema: queryOf(FIRST) },
   { from: TAGS_FROM, schema: queryOf(WITH_TAGS) },
   { from: CHANGES_BEFORE_FROM, schema: queryOf(WITH_BEFORE) },

@@ -281,7 +281,7 @@ function tidy(text: string, { names, url, path, at }: Tidying): string {
     .replace(/\b[\da-f]{32}\b/g, '<id>')
     .replace(/\br-[\da-z]{8}\b/g, '<reservation>')
     .replace(/"adminPass": "[^"]*"/g, '"adminPass": "<password>"')
-    .replace(/"(details|traceback)": "(?:Traceback| {2}File)(?:[^"\\]|\\.)*"/g, '"$1": "<traceback>"')
+    .replace(/"(details|traceback)": "(?:Traceback \(most| {2}File)(?:[^"\\]|\\.)*"/g, '"$1": "<traceback>"')
     .replace(/"audit_ids": \["[^\]]*"\]/g, '"audit_ids": ["<audit>"]')
   if (at === 'placement') tidied = tidied.replace(/("(?:resource_provider_)?generation": )\d+/g, '$1"<generation>"')
   // Of those that have the same in several cells, the last one.
