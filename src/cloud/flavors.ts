@@ -54,13 +54,19 @@ export interface NewFlavor {
   updatedAt?: number | null | undefined
 }
 
+/**
+ * From here on numbers are not counted: those of the flavors that come with a cloud. The first that somebody makes is then number
+ * 2, as it is where a cloud came with one; migrations tell these numbers.
+ */
+const APART_FROM = 2_000_000_001
+
 /** Those that a cloud has unless it lists its own: Nova's classic five, the first so small that many fit on any host. */
 export const DEFAULT_FLAVORS: readonly NewFlavor[] = [
   { flavorId: '1', name: 'm1.tiny', ramMb: 64, vcpus: 1, diskGb: 0 },
-  { flavorId: '2', name: 'm1.small', ramMb: 2048, vcpus: 1, diskGb: 20 },
-  { flavorId: '3', name: 'm1.medium', ramMb: 4096, vcpus: 2, diskGb: 40 },
-  { flavorId: '4', name: 'm1.large', ramMb: 8192, vcpus: 4, diskGb: 80 },
-  { flavorId: '5', name: 'm1.xlarge', ramMb: 16_384, vcpus: 8, diskGb: 160 },
+  { id: APART_FROM, flavorId: '2', name: 'm1.small', ramMb: 2048, vcpus: 1, diskGb: 20 },
+  { id: APART_FROM + 1, flavorId: '3', name: 'm1.medium', ramMb: 4096, vcpus: 2, diskGb: 40 },
+  { id: APART_FROM + 2, flavorId: '4', name: 'm1.large', ramMb: 8192, vcpus: 4, diskGb: 80 },
+  { id: APART_FROM + 3, flavorId: '5', name: 'm1.xlarge', ramMb: 16_384, vcpus: 8, diskGb: 160 },
 ]
 
 /** @throws {CloudError} FlavorIdExists, FlavorExists; Impossible: the number is taken */
@@ -72,7 +78,8 @@ export function createFlavor(cloud: Cloud, wanted: NewFlavor): Flavor {
   const given = wanted.flavorId
   if (given !== undefined && findFlavor(cloud, given)) refuse({ code: 'FlavorIdExists', flavorId: given })
   if (findFlavorNamed(cloud, wanted.name)) refuse({ code: 'FlavorExists', name: wanted.name })
-  const id = nextId(cloud, 'flavors', wanted.id)
+  const { id = nextId(cloud, 'flavors') } = wanted
+  if (id < APART_FROM) nextId(cloud, 'flavors', id)
   const flavor: Flavor = {
     id,
     flavorId: given ?? uuidFor(cloud.seed, 'flavor', wanted.name, id),
