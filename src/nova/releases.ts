@@ -29,6 +29,8 @@ export interface Sayings {
   sortsServers: boolean
   /** Whether the statistics of hypervisors are sorted. nova/db/main/api.py `compute_node_statistics` */
   sortsStatistics: boolean
+  /** Whether a server is shown with all that Nova has kept of its image, or with what of it has a name in Nova. views/servers.py `_get_image` */
+  showsWholeImage: boolean
   /** How deep a body may lie: what the pipeline leaves of the stack of the Python of that time, as measured; under /v2, so much less. */
   deepest: { token: number; open: number; root: number; lessInV2: number }
 }
@@ -45,6 +47,7 @@ const NEWEST: Sayings = {
   tellsEmpty: true,
   sortsServers: true,
   sortsStatistics: true,
+  showsWholeImage: false,
   deepest: { token: 1404, open: 1442, root: 1450, lessInV2: 8 },
 }
 
@@ -72,6 +75,7 @@ export const CHANGES: readonly Change[] = [
       legacyApi: { status: 'SUPPORTED', updated: '2011-01-21T11:33:21Z' },
       serviceNeedsRole: false,
       sortsStatistics: false,
+      showsWholeImage: true,
     },
   },
   { since: '2024.2', before: { readsEveryQuery: false, sizeLimit: '114688', deepest: PYTHON_3_11 } },

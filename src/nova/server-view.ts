@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto'
 import { zoneOf, zonesByHost } from '../cloud/aggregates.ts'
 import { COMPUTE, findHostMapping } from '../cloud/cells.ts'
+import type { Cloud } from '../cloud/cloud.ts'
 import { statusOf } from '../cloud/instance-states.ts'
 import { type Instance, reservationIdOf } from '../cloud/instances.ts'
 import { findServiceOf, isUp, nextChangeByTime, type Service, wholeSeconds } from '../cloud/services.ts'
@@ -269,12 +270,27 @@ function flavorView({ call }: Looking, { flavor }: Instance): { [key: string]: W
   }
 }
 
-function imageView({ call }: Looking, { image }: Instance): Writable {
+function imageView({ call }: Looking, { image, flavor }: Instance): Writable {
   if (image === null) return ''
+  const { showsWholeImage } = sayingsOf(call.cloud)
   return {
     id: image,
     links: [bookmarkOf(call, 'images', image)],
-    ...(call.version >= IMAGE_PROPERTIES_FROM && { properties: {} }),
+    ...(call.version >= IMAGE_PROPERTIES_FROM && {
+      properties: showsWholeImage ? keptOf(call.cloud, image, flavor.diskGb) : {},
+    }),
+  }
+}
+
+/** @see nova/utils.py `get_system_metadata_from_image` */
+function keptOf({ state }: Cloud, id: string, diskGb: number): { [key: string]: Writable } {
+  const image = state.images.get(id)
+  return {
+    ...image?.properties,
+    ...(image && { min_ram: `${image.minRamMb}`, min_disk: `${Math.max(image.minDiskGb, diskGb)}` }),
+    ...(image?.diskFormat && { disk_format: image.diskFormat }),
+    ...(image?.containerFormat && { container_format: image.containerFormat }),
+    base_image_ref: id,
   }
 }
 
