@@ -34,7 +34,7 @@ export function send(base: string, { method, path, headers, body }: Sent): Promi
     const sent = request(
       {
         ...{ hostname, port, method, path: target, agent: false, timeout: ANSWER_WITHIN_MS },
-        headers: { ...headers, ...(length !== undefined && { 'Content-Length': length }) },
+        headers: { ...asBytes(headers), ...(length !== undefined && { 'Content-Length': length }) },
       },
       (response) => {
         const chunks: Buffer[] = []
@@ -50,6 +50,12 @@ export function send(base: string, { method, path, headers, body }: Sent): Promi
     sent.on('error', reject)
     sent.end(bytes)
   })
+}
+
+/** What is beyond a byte is sent in UTF-8: a character of a header is a byte. */
+function asBytes(headers: Record<string, string>): Record<string, string> {
+  const entries = Object.entries(headers).map(([name, value]) => [name, Buffer.from(value).toString('latin1')])
+  return Object.fromEntries(entries)
 }
 
 function escapeBytes(path: string): string {
