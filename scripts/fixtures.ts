@@ -394,7 +394,7 @@ async function removeServer(id: string): Promise<void> {
 }
 
 async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 150_000
+  const end = Date.now() + 400_000
   while (!(await holds())) {
     if (Date.now() > end) throw new Error(`waited too long for ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 500))
