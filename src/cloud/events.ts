@@ -28,4 +28,5 @@ export type CloudEvent =
   | { type: `cell.${'added' | 'updated'}`; name: string; down: boolean }
   | { type: 'token.issued' | 'token.revoked'; user: string }
   | { type: 'credential.created' | 'credential.deleted'; id: string; user: string }
+  | { type: 'durations.set' }
   | { type: 'clock.moved'; now: number }

@@ -8,7 +8,7 @@
  */
 
 import { type Cloud, changed, nextId } from './cloud.ts'
-import type { TaskKind } from './durations.ts'
+import type { Durations, TaskKind } from './durations.ts'
 
 /** One piece of work. It is frozen, and replaced as a whole with each change. */
 export interface Task {
@@ -47,6 +47,12 @@ export interface NewTask {
   takes: number
   action?: number | null | undefined
   wish?: Task['wish'] | undefined
+}
+
+/** Let work take so long that begins from now on. What is not named stays. */
+export function setDurations(cloud: Cloud, change: Partial<Durations>): void {
+  cloud.state.durations = Object.freeze({ ...cloud.state.durations, ...change })
+  changed(cloud, { type: 'durations.set' })
 }
 
 /** Begin a piece of work. What is due at once is done by whoever calls `workOff` next. */

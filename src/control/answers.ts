@@ -1,6 +1,7 @@
 /** What control's routes answer, by name: for the document that they are described by, and for whoever is to read an answer. */
 
 import * as z from 'zod'
+import { TASK_KINDS } from '../cloud/durations.ts'
 import { INSTANCE_STATUSES, TASK_STATES, VM_STATES } from '../cloud/instance-states.ts'
 import { MIGRATION_TYPES } from '../cloud/migrations.ts'
 import { PROCESS_STATES } from '../cloud/processes.ts'
@@ -208,6 +209,7 @@ export const ANSWERS = {
   Recording,
   RecordingWithNotes: Recording.extend({ notes: z.array(text) }),
   RecordingList: z.object({ recordings: z.array(Recording) }),
+  DurationList: z.partialRecord(z.enum(TASK_KINDS), text),
   Clock: z.object({ mode: z.enum(CLOCK_MODES), rate: z.number(), now: time }),
   Fault,
   FaultList: z.object({ faults: z.array(Fault) }),

@@ -6,6 +6,7 @@ import { worldPrefix } from '../worlds/worlds.ts'
 import { aggregates } from './aggregates.ts'
 import { cells } from './cells.ts'
 import { clock } from './clock.ts'
+import { durations } from './durations.ts'
 import { notFound, toProblem } from './errors.ts'
 import { faults } from './faults.ts'
 import { instances } from './instances.ts'
@@ -62,6 +63,7 @@ export function controlApp(steered: Steered): ControlApp {
   app.route('/resource-providers', resourceProviders)
   app.route('/faults', faults)
   app.route('/clock', clock)
+  app.route('/durations', durations)
   app.route('/recordings', recordings)
   app.route('/journal', journalRoutes(steered.version))
   app.route('/snapshots', snapshots)

@@ -10,6 +10,7 @@ import { AggregateChange } from './aggregates.ts'
 import type { AnswerName } from './answers.ts'
 import { CellChange, NewCell } from './cells.ts'
 import { Advance, ClockSettings } from './clock.ts'
+import { Durations } from './durations.ts'
 import { InstanceChange, NewInstance } from './instances.ts'
 import { Choice, Limits } from './journal.ts'
 import { MigrationChange } from './migrations.ts'
@@ -42,6 +43,7 @@ export const REQUESTS = {
   ProcessChange,
   NewRecording,
   RecordingChange,
+  Durations,
   ClockSettings,
   Advance,
   FaultRule: RuleSchema,
@@ -204,7 +206,7 @@ export const ROUTES: Record<string, Described> = {
   'GET /migrations/:id': { id: 'getMigration', does: 'one, by id', answers: { 200: 'Migration' } },
   'PATCH /migrations/:id': {
     id: 'changeMigration',
-    does: '`status`, `dest`',
+    does: '`status`, `dest`; of one that is under way, `held`: let it wait where it is, or go on, and `fails_at`: the stage at which it fails; `{"status": "error"}` ends it so',
     body: 'MigrationChange',
     answers: { 200: 'Migration' },
     refuses: [409],
@@ -287,6 +289,17 @@ export const ROUTES: Record<string, Described> = {
     answers: { 200: 'Recording' },
   },
   'DELETE /recordings/:name': { id: 'dropRecording', does: 'hold it no longer', answers: { 204: null } },
+  'GET /durations': {
+    id: 'getDurations',
+    does: 'how long each kind of work on servers takes: `boot`, `live-migrate`, `resize`, `evacuate` …',
+    answers: { 200: 'DurationList' },
+  },
+  'PUT /durations': {
+    id: 'setDurations',
+    does: 'let it take so long from now on: `{"live-migrate": "10s"}`; what is not named stays',
+    body: 'Durations',
+    answers: { 200: 'DurationList' },
+  },
   'GET /clock': { id: 'getClock', does: '`{"mode", "rate", "now"}`', answers: { 200: 'Clock' } },
   'PUT /clock': {
     id: 'setClock',

@@ -139,6 +139,10 @@ export interface MigrationView {
 
 /** What can be changed of a migration. */
 export interface MigrationChange {
+  /** Of one that is under way: let it wait where it is, or go on. */
+  held?: boolean | undefined
+  /** Of one that is under way: the stage at which it fails. */
+  fails_at?: string | null | undefined
   status?: string | undefined
   dest?: string | null | undefined
 }

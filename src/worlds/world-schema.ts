@@ -215,6 +215,9 @@ const TaskEntry = z.strictObject({
   wish: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
 })
 
+/** How long each kind of work takes. */
+export const DurationsEntry = z.partialRecord(z.enum(TASK_KINDS), duration)
+
 export const CellEntry = z.strictObject({
   name,
   down: z.boolean().optional(),
@@ -313,7 +316,7 @@ export const WorldSchema = z.strictObject({
   instances: z.array(InstanceEntry).optional(),
   migrations: z.array(MigrationEntry).optional(),
   tasks: z.array(TaskEntry).optional(),
-  durations: z.partialRecord(z.enum(TASK_KINDS), duration).optional(),
+  durations: DurationsEntry.optional(),
   users: z.array(UserEntry).optional(),
   resource_providers: z.array(ResourceProviderEntry).optional(),
   allocations: z.array(AllocationEntry).optional(),

@@ -104,6 +104,7 @@ test('every route answers as it is described', async () => {
   await ask('GET /recordings/r')
   await ask('PATCH /recordings/r', { rewind: true })
   await ask('DELETE /recordings/r')
+  await ask('PUT /durations', { boot: '2s' })
   await ask('PUT /clock', { rate: 2 })
   await ask('POST /clock/advance', { by: '61s' })
   await ask('POST /faults', ['conflict', { name: 'slow', match: { face: 'nova' }, do: { delay: '1ms' } }])
