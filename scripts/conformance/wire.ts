@@ -52,10 +52,17 @@ export function send(base: string, { method, path, headers, body }: Sent): Promi
   })
 }
 
-/** What is beyond a byte is sent in UTF-8: a character of a header is a byte. */
+/** A character of a header is a byte; a header with one that is more is sent in UTF-8. */
 function asBytes(headers: Record<string, string>): Record<string, string> {
-  const entries = Object.entries(headers).map(([name, value]) => [name, Buffer.from(value).toString('latin1')])
+  const entries = Object.entries(headers).map(([name, value]) => [
+    name,
+    isWide(value) ? Buffer.from(value).toString('latin1') : value,
+  ])
   return Object.fromEntries(entries)
+}
+
+function isWide(text: string): boolean {
+  return [...text].some((character) => character > '\u00ff')
 }
 
 function escapeBytes(path: string): string {
