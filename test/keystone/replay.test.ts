@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { NEWEST_RELEASE } from '../../src/cloud/releases.ts'
 import { dumps, type Writable } from '../../src/python/json.ts'
 import { answersOf, filesOf, type Recorded, releasesOf } from '../support/answers.ts'
 import { type Asking, BASE, IDENTITY, passwordOf, projectOf, startAsking } from './asking.ts'
@@ -19,7 +20,9 @@ interface Case extends Partial<Record<(typeof VERBS)[number], string>> {
 const NOT_HELD: Record<string, Record<string, string[]>> = JSON.parse(
   readFileSync('fixtures/keystone/releases/not-held.json', 'utf8'),
 )
-const asked = releasesOf('keystone').flatMap((release) => filesOf('keystone', release).map((file) => ({ release, file })))
+const asked = releasesOf('keystone').flatMap((release) =>
+  filesOf('keystone', release).map((file) => ({ release, file })),
+)
 
 test.each(asked)('$release $file: what a real Keystone answered, byte for byte', async ({ release, file }) => {
   const recorded = answersOf<Case>('keystone', file, release)
@@ -28,12 +31,24 @@ test.each(asked)('$release $file: what a real Keystone answered, byte for byte',
   const names = await prepare(asking)
   const notHeld = new Set(NOT_HELD[release]?.[file])
   for (const expected of recorded) {
-    const answer = await answerTo(asking, names, expected)
+    const [answer, wanted] = [await answerTo(asking, names, expected), told(expected)].map((each) =>
+      release === NEWEST_RELEASE ? each : inOrder(each),
+    )
     const { name } = expected
-    if (notHeld.has(name)) expect(answer, `${name} is held now: take it off the list`).not.toEqual(told(expected))
-    else expect(answer, name).toEqual(told(expected))
+    if (notHeld.has(name)) expect(answer, `${name} is held now: take it off the list`).not.toEqual(wanted)
+    else expect(answer, name).toEqual(wanted)
   }
 })
+
+/** What Python has from a set comes in another order in each process; novasim keeps to the newest one's. */
+function inOrder({ headers, body, ...rest }: ReturnType<typeof told>): ReturnType<typeof told> {
+  const sorted = (list: string) => list.split(', ').sort().join(', ')
+  return {
+    ...rest,
+    headers: { ...headers, ...(headers.allow !== undefined && { allow: sorted(headers.allow) }) },
+    body: body.replace(/(?<="methods": ?\[)[^\]]*/g, sorted),
+  }
+}
 
 function told({ status, headers, present, body }: Recorded<Case>) {
   return { status, headers, present, body }
