@@ -122,6 +122,14 @@ def test_sets_and_unsets_properties_and_tags(cloud):
     assert (shown["properties"], shown["tags"]) == ({}, [])
 
 
+def test_lists_what_was_done_to_a_server(cloud, matching):
+    assert cloud.openstack("server", "lock", "--reason", "draining host1", "web-1").code == 0
+    (event,) = cloud.openstack("server", "event", "list", "web-1", "-f", "json").json
+    assert event["Action"] == "lock"
+    shown = cloud.openstack("server", "event", "show", "web-1", event["Request ID"], "-f", "json").json
+    assert (shown["action"], shown["events"][0]["result"]) == ("lock", "Success")
+
+
 def test_a_reader_sees_what_is_theirs(cloud, as_reader):
     assert names(cloud.openstack("server", "list", "-f", "json").json) == ["mine"]
     shown = cloud.openstack("server", "show", "mine", "-f", "json").json
