@@ -5,14 +5,18 @@ import { expect, test } from 'vitest'
 import { READY_MADE } from '../../src/faults/catalogue.ts'
 import { DECIDING } from '../../src/faults/rule.ts'
 import { DOING_KEYS, MATCH_KEYS, RULE_KEYS } from '../../src/faults/rule-schema.ts'
+import { operations as glanceOperations } from '../../src/glance/routes.ts'
 import { operations as keystoneOperations } from '../../src/keystone/routes.ts'
 import { operations as novaOperations } from '../../src/nova/operations.ts'
+import { operations as placementOperations } from '../../src/placement/routes.ts'
 
 const FILE = 'docs/faults.md'
 
 const GENERATED = {
   'The operations of Nova: ': `${operationList(novaOperations())}.`,
   'Those of Keystone: ': `${operationList(keystoneOperations())}.`,
+  'Those of Placement: ': `${operationList(placementOperations())}.`,
+  'Those of Glance: ': `${operationList(glanceOperations())}.`,
   '| name | what a client sees | what it stands for | evidence |': readyMadeTable(),
 }
 
