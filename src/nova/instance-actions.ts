@@ -3,8 +3,8 @@
 import { type ActionEvent, actionsOf, type InstanceAction } from '../cloud/instance-actions.ts'
 import type { Instance } from '../cloud/instances.ts'
 import { wholeSeconds } from '../cloud/services.ts'
-import { parseIsoTime } from '../python/iso8601.ts'
 import { dumps, type Writable } from '../python/json.ts'
+import { changedWithin } from './changes.ts'
 import { NovaFault } from './errors.ts'
 import { limitOf, markerOf, nextLink } from './links.ts'
 import { may, requireRole } from './policy.ts'
@@ -45,14 +45,17 @@ export const LIST_INSTANCE_ACTIONS: ApiMethod = {
     requireRole(call, rule('list'), 'reader', server.projectId)
     const newest = [...actionsOf(call.cloud, server.uuid)].reverse()
     if (call.version < PAGES_FROM) return dumps({ instanceActions: newest.map((each) => view(call, server, each)) })
-    const within = changedWithin(call)
+    const isChanged = changedWithin((name) => call.query.get(name)?.at(-1)) ?? (() => true)
     const [limit, marker] = [limitOf(call), markerOf(call)]
     const from = limit === 0 || marker === undefined ? 0 : newest.findIndex((each) => each.requestId === marker) + 1
     if (limit > 0 && marker !== undefined && from === 0) {
       // Nova has looked for it already, and found None. nova/db/main/api.py `actions_get`
       throw new NovaFault(400, 'Marker None could not be found.')
     }
-    const found = newest.slice(from).filter(within).slice(0, limit)
+    const found = newest
+      .slice(from)
+      .filter(({ updatedAt }) => isChanged(updatedAt))
+      .slice(0, limit)
     const last = found.at(-1)
     const full = limit > 0 && found.length === limit && last
     return dumps({
@@ -85,21 +88,6 @@ export const SHOW_INSTANCE_ACTION: ApiMethod = {
 
 function serverOf(call: Call): Instance {
   return serverAt(call, call.params.server ?? '', call.version >= GONE_FROM)
-}
-
-/** @throws {NovaFault} 400 */
-function changedWithin({ query }: Call): (action: InstanceAction) => boolean {
-  const time = (name: string) => parseIsoTime(query.get(name)?.at(-1) ?? '')
-  const [since, before] = [time('changes-since'), time('changes-before')]
-  if (since !== undefined && before !== undefined && before < since) {
-    throw new NovaFault(400, 'The value of changes-since must be less than or equal to changes-before.')
-  }
-  return ({ updatedAt }) => {
-    if (since === undefined && before === undefined) return true
-    if (updatedAt === null) return false
-    const at = wholeSeconds(updatedAt)
-    return at >= (since ?? at) && at <= (before ?? at)
-  }
 }
 
 function view({ version }: Call, { uuid }: Instance, action: InstanceAction): { [key: string]: Writable } {

@@ -5,9 +5,10 @@ import { findCell, findHostMapping, reach } from '../cloud/cells.ts'
 import type { Cloud } from '../cloud/cloud.ts'
 import { projectOf } from '../cloud/identity.ts'
 import type { Migration } from '../cloud/migrations.ts'
-import { parseIsoTime } from '../python/iso8601.ts'
+import { wholeSeconds } from '../cloud/services.ts'
 import { dumps, type Writable } from '../python/json.ts'
 import type { Schema } from '../python/jsonschema.ts'
+import { changedWithin } from './changes.ts'
 import { NovaFault } from './errors.ts'
 import { keptLists } from './kept.ts'
 import { limitOf, linksTo, markerOf, nextLink } from './links.ts'
@@ -121,15 +122,9 @@ function testsOf({ query, version }: Call): Test[] {
     const wanted = asked(name)
     return wanted === undefined ? [] : [(migration) => test(migration, wanted)]
   }
-  const time = (name: string) => parseIsoTime(asked(name) ?? '')
-  const [since, before] = [time('changes-since'), time('changes-before')]
-  if (since !== undefined && before !== undefined && before < since) {
-    throw new NovaFault(400, 'The value of changes-since must be less than or equal to changes-before.')
-  }
-  const seconds = (ms: number) => ms - (ms % 1000)
+  const isChanged = changedWithin(asked)
   return [
-    ...(since === undefined ? [] : [({ updatedAt }: Migration) => updatedAt !== null && seconds(updatedAt) >= since]),
-    ...(before === undefined ? [] : [({ updatedAt }: Migration) => updatedAt !== null && seconds(updatedAt) <= before]),
+    ...(isChanged ? [({ updatedAt }: Migration) => isChanged(updatedAt)] : []),
     ...on('status', ({ status }, wanted) => same(status, wanted)),
     ...on('host', ({ source, dest }, wanted) => same(source, wanted) || same(dest, wanted)),
     ...(query.has('host') ? [] : on('source_compute', ({ source }, wanted) => same(source, wanted))),
@@ -165,16 +160,11 @@ function view(call: Call, migration: Migration): { [key: string]: Writable } {
     status: migration.status,
     ...(version >= TYPE_FROM && { migration_type: type }),
     ...(version >= OWNER_FROM && { user_id: migration.userId, project_id: migration.projectId }),
-    created_at: timeText(wholeSecond(migration.createdAt)),
-    updated_at: timeOrNull(migration.updatedAt === null ? null : wholeSecond(migration.updatedAt)),
+    created_at: timeText(wholeSeconds(migration.createdAt)),
+    updated_at: timeOrNull(migration.updatedAt === null ? null : wholeSeconds(migration.updatedAt)),
     ...(version >= TYPE_FROM &&
       isUnderWay(migration) && { links: linksTo(call, `servers/${instance}/migrations`, String(id)) }),
   }
-}
-
-/** The database has no fraction of a second. */
-function wholeSecond(ms: number): number {
-  return ms - (ms % 1000)
 }
 
 function queryOf(properties: Record<string, Schema>, additionalProperties = false): Schema {

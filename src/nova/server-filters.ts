@@ -7,9 +7,9 @@ import { findFlavor } from '../cloud/flavors.ts'
 import { projectOf } from '../cloud/identity.ts'
 import { statusOf, TASK_STATES, type TaskState, VM_STATES, type VmState } from '../cloud/instance-states.ts'
 import type { Instance } from '../cloud/instances.ts'
-import { parseIsoTime } from '../python/iso8601.ts'
 import { matcherOf } from '../python/regex.ts'
 import { repr } from '../python/repr.ts'
+import { changedWithin } from './changes.ts'
 import { NovaFault, UnexpectedError } from './errors.ts'
 import { may, requireRole } from './policy.ts'
 import type { Call } from './resource.ts'
@@ -73,7 +73,11 @@ export function readWanted(call: Call, action: 'index' | 'detail'): Wanted | und
     if (version >= STATUS_CHECKED_FROM) throw new NovaFault(400, 'Invalid status value')
     return undefined
   }
-  const tests = [...changedWithin(options), ...(states ? [inStates(states)] : [])]
+  const isChanged = changedWithin((name) => options.get(name))
+  const tests: Test[] = [
+    ...(isChanged ? [({ updatedAt }: Instance) => isChanged(updatedAt)] : []),
+    ...(states ? [inStates(states)] : []),
+  ]
   if (states) options.delete('vm_state')
   if (states && !states.anyTask) options.delete('task_state')
   let deleted = deletedOf(options)
@@ -123,28 +127,6 @@ function optionsOf({ query, version }: Call, isAdmin: boolean): Map<string, stri
 
 function onlyAllTenants(options: Map<string, string>): boolean {
   return options.size === 0 || (options.size === 1 && options.has('all_tenants'))
-}
-
-function changedWithin(options: Map<string, string>): Test[] {
-  const time = (name: string) => {
-    const asked = options.get(name)
-    const found = parseIsoTime(asked ?? '')
-    if (asked !== undefined && found === undefined) throw new NovaFault(400, `Invalid filter field: ${name}.`)
-    return found
-  }
-  const [since, before] = [time('changes-since'), time('changes-before')]
-  if (since !== undefined && before !== undefined && before < since) {
-    throw new NovaFault(400, 'The value of changes-since must be less than or equal to changes-before.')
-  }
-  return [
-    ...(since === undefined ? [] : [({ updatedAt }: Instance) => updatedAt !== null && seconds(updatedAt) >= since]),
-    ...(before === undefined ? [] : [({ updatedAt }: Instance) => updatedAt !== null && seconds(updatedAt) <= before]),
-  ]
-}
-
-/** The database has no fraction of a second. */
-function seconds(ms: number): number {
-  return ms - (ms % 1000)
 }
 
 function inStates({ vmStates, taskStates, anyTask }: States): Test {
