@@ -1,7 +1,6 @@
 /** Who may do what, by Nova's default policy. nova/policies/base.py */
 
 import { projectOf, type RoleName, rolesOf } from '../cloud/identity.ts'
-import type { Actor } from '../cloud/instance-checks.ts'
 import { NovaFault } from './errors.ts'
 import type { Call } from './resource.ts'
 
@@ -22,14 +21,4 @@ export function may({ cloud, token, served }: Call, role: RoleName, projectId?: 
 /** @throws {NovaFault} 403 */
 export function requireRole(call: Call, rule: string, role: RoleName, projectId?: string | null): void {
   if (!may(call, role, projectId)) throw new NovaFault(403, `Policy doesn't allow ${rule} to be performed.`)
-}
-
-/** Whoever asks, as what is done to a server is noted with. */
-export function actorOf(call: Call): Actor {
-  return {
-    requestId: call.requestId(),
-    userId: call.token?.userId ?? '',
-    projectId: projectOf(call.token) ?? '',
-    isAdmin: may(call, 'admin'),
-  }
 }

@@ -4,10 +4,10 @@ import { labelInstance } from '../cloud/instance-labels.ts'
 import type { Instance } from '../cloud/instances.ts'
 import { dumps } from '../python/json.ts'
 import type { Schema } from '../python/jsonschema.ts'
-import { isDict, type PyDict } from '../python/values.ts'
 import { NovaFault } from './errors.ts'
 import { requireRole } from './policy.ts'
 import type { ApiMethod, Call } from './resource.ts'
+import { partOf, textsOf } from './server-request.ts'
 import { requireSettled, requireUnlocked } from './server-state.ts'
 import { serverAt } from './servers.ts'
 import { metadataOf, NO_QUERY } from './validate.ts'
@@ -40,7 +40,7 @@ export const ADD_METADATA: ApiMethod = {
   body: ALL,
   run: (call) => {
     const server = serverOf(call, 'create', 'member')
-    const metadata = write(call, server, { ...server.metadata, ...given(call, 'metadata') })
+    const metadata = write(call, server, { ...server.metadata, ...textsOf(partOf(call.body, 'metadata')) })
     return dumps({ metadata })
   },
 }
@@ -50,7 +50,7 @@ export const REPLACE_METADATA: ApiMethod = {
   body: ALL,
   run: (call) => {
     const server = serverOf(call, 'update_all', 'member')
-    return dumps({ metadata: write(call, server, given(call, 'metadata')) })
+    return dumps({ metadata: write(call, server, textsOf(partOf(call.body, 'metadata'))) })
   },
 }
 
@@ -59,7 +59,7 @@ export const UPDATE_METADATA: ApiMethod = {
   body: ONE,
   run: (call) => {
     const server = serverOf(call, 'update', 'member')
-    const meta = given(call, 'meta')
+    const meta = textsOf(partOf(call.body, 'meta'))
     if (!Object.hasOwn(meta, call.id)) throw new NovaFault(400, 'Request body and URI mismatch')
     write(call, server, { ...server.metadata, ...meta })
     return dumps({ meta })
@@ -98,12 +98,6 @@ function itemOf(metadata: Readonly<Record<string, string>>, key: string): string
   const found = Object.hasOwn(metadata, key) ? metadata[key] : undefined
   if (found === undefined) throw new NovaFault(404, 'Metadata item was not found')
   return found
-}
-
-function given({ body }: Call, key: string): Record<string, string> {
-  const part = isDict(body) ? body.get(key) : undefined
-  const items: PyDict = isDict(part) ? part : new Map()
-  return Object.fromEntries([...items].map(([name, value]) => [name, String(value)]))
 }
 
 function serverOf(call: Call, action: string, role: 'reader' | 'member'): Instance {

@@ -11,9 +11,9 @@ import { dumps, type Writable } from '../python/json.ts'
 import { pythonInt } from '../python/values.ts'
 import { NovaFault } from './errors.ts'
 import { isUnderWay, OWNER_FROM } from './migrations.ts'
-import { actorOf, may, requireRole } from './policy.ts'
+import { may, requireRole } from './policy.ts'
 import type { ApiMethod, Call } from './resource.ts'
-import { inStateFor } from './server-state.ts'
+import { actorOf, inWordsOf } from './server-request.ts'
 import { timeOrNull } from './server-view.ts'
 import { serverAt } from './servers.ts'
 import { NO_QUERY } from './validate.ts'
@@ -119,7 +119,7 @@ function underWay(
   const server = serverAt(call, asked)
   requireRole(call, `os_compute_api:servers:migrations:${rule}`, 'manager', server.projectId)
   checkLock(server, actorOf(call))
-  inStateFor(action, asked, () =>
+  inWordsOf(action, asked, () =>
     checkState(server, action, { ...(vm && { vm }), task: ['migrating'], launched: vm !== undefined }),
   )
   return { server, migration: migrationOf(call, server.uuid) }

@@ -1,6 +1,5 @@
 /** What may be done to a server in the state that it is in. nova/compute/api.py `check_instance_state`, `check_instance_lock` */
 
-import { CloudError } from '../cloud/errors.ts'
 import type { VmState } from '../cloud/instance-states.ts'
 import type { Instance } from '../cloud/instances.ts'
 import { NovaFault } from './errors.ts'
@@ -19,24 +18,4 @@ export function requireSettled({ vmState }: Instance, action: string, id: string
 /** Only an admin changes what is locked. @throws {NovaFault} 409 */
 export function requireUnlocked(call: Call, { lockedBy, uuid }: Instance): void {
   if (lockedBy !== null && !may(call, 'admin')) throw new NovaFault(409, `Instance ${uuid} is locked`)
-}
-
-/**
- * Do something to a server, and word it as the API does when it is in no state for that.
- *
- * @param id as the path says it
- * @throws {NovaFault} 409. @see nova/api/openstack/common.py `raise_http_conflict_for_instance_invalid_state`
- */
-export function inStateFor<Result>(action: string, id: string, run: () => Result): Result {
-  try {
-    return run()
-  } catch (error) {
-    if (!(error instanceof CloudError) || error.refusal.code !== 'InstanceInState') throw error
-    const { attribute, state } = error.refusal
-    const words =
-      state === null
-        ? `Instance ${id} is in an invalid state for '${action}'`
-        : `Cannot '${action}' instance ${id} while it is in ${attribute} ${state}`
-    throw new NovaFault(409, words)
-  }
 }
