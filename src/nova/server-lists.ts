@@ -91,7 +91,7 @@ function firstOf(instances: readonly Instance[], limit: number, isWanted: (insta
 function partsOf(cloud: Cloud, { host, deleted, isDefault }: Wanted, order: Order): Instance[][] {
   const { state } = cloud
   const { instances, deletedInstances } = state
-  if (host === undefined && deleted === false && isDefault) return newestFirst(cloud, order)
+  if (host === undefined && deleted === false && isDefault) return newestFirst(cloud)
   const gone =
     deleted === false ? [] : [...deletedInstances.values()].filter((each) => host === undefined || each.host === host)
   const here =
@@ -102,13 +102,19 @@ function partsOf(cloud: Cloud, { host, deleted, isDefault }: Wanted, order: Orde
   return byCell(cloud, [...gone, ...live]).map((part) => order.sort(part))
 }
 
-/** All that are not gone, sorted once for as long as nothing changes. */
-function newestFirst(cloud: Cloud, order: Order): Instance[][] {
+/** All that are not gone, in the order of lists that say none, sorted once for as long as nothing changes. */
+function newestFirst(cloud: Cloud): Instance[][] {
   const known = sorted.get(cloud)
   if (known?.revision === cloud.revision) return known.parts
-  const parts = byCell(cloud, [...cloud.state.instances.values()]).map((part) => order.sort(part))
+  const parts = byCell(cloud, [...cloud.state.instances.values()]).map((part) => part.sort(byAge))
   sorted.set(cloud, { revision: cloud.revision, parts })
   return parts
+}
+
+/** What `Order` makes of that, for 100,000 at once. */
+function byAge(one: Instance, other: Instance): number {
+  const difference = Math.floor(other.createdAt / 1000) - Math.floor(one.createdAt / 1000)
+  return difference !== 0 ? difference : one.uuid < other.uuid ? -1 : 1
 }
 
 const sorted = new WeakMap<Cloud, { revision: number; parts: Instance[][] }>()
