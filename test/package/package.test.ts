@@ -24,9 +24,9 @@ test('the code of docs/typescript.md runs', () => {
   expect(here.run(process.execPath, 'typescript.ts')).toEqual({ status: 0, output: expect.stringContaining(' 200\n') })
 })
 
-test('the code of docs/vitest.md runs', () => {
+test('the code of docs/vitest.md runs, and the drain and the fence', () => {
   const { status, output } = here.run(process.execPath, bin('vitest/vitest.mjs'), 'run', '--root', '.')
-  expect(output).toContain('3 passed')
+  expect(output).toContain('5 passed')
   expect(status).toBe(0)
 })
 
@@ -58,7 +58,7 @@ await nova.faults.add({ do: { satus: 503 } })
   const files = ['typescript.ts', 'node-test.ts', 'mistyped.ts']
   here.write('tsconfig.json', JSON.stringify({ compilerOptions: { ...options, ...strict }, files }))
   expect(here.run(process.execPath, bin('typescript/bin/tsc'), '-p', '.')).toEqual({ status: 0, output: '' })
-  const withPeers = ['vitest.test.ts', 'testcontainers.ts']
+  const withPeers = ['vitest.test.ts', 'drain-and-fence.test.ts', 'testcontainers.ts']
   const lax = { ...options, ...strict, skipLibCheck: true }
   here.write('tsconfig.json', JSON.stringify({ compilerOptions: lax, files: withPeers }))
   expect(here.run(process.execPath, bin('typescript/bin/tsc'), '-p', '.')).toEqual({ status: 0, output: '' })
