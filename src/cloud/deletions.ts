@@ -7,7 +7,7 @@ import { type Actor, checkLock, isHostUp } from './instance-checks.ts'
 import { NO_POWER } from './instance-states.ts'
 import { type Instance, writeInstance } from './instances.ts'
 import { changeMigration, isInProgress } from './migrations.ts'
-import { errorOut, failEvent, type Work } from './stages.ts'
+import { errorOut, failEvent, turnBack, type Work } from './stages.ts'
 import { addTask, endTask, tasksOf } from './tasks.ts'
 
 const EVENT = 'compute_terminate_instance'
@@ -65,12 +65,14 @@ function bury(cloud: Cloud, instance: Instance, state: Partial<Instance>): void 
   })
 }
 
-/** Whatever is being done to it comes to nothing. */
-function callOff(cloud: Cloud, { uuid }: Instance): void {
+/** Whatever is being done to it comes to nothing, and it has what it had where it is. */
+function callOff(cloud: Cloud, instance: Instance): void {
+  const { uuid } = instance
   for (const task of tasksOf(cloud, uuid)) endTask(cloud, task)
   for (const migration of cloud.state.migrations.values()) {
     if (migration.instance !== uuid || !isInProgress(migration)) continue
-    release(cloud, migration.uuid)
+    if (instance.host === migration.source) turnBack(cloud, instance, migration.uuid)
+    else release(cloud, migration.uuid)
     changeMigration(cloud, migration, { status: migration.type === 'live-migration' ? 'cancelled' : 'error' })
   }
 }
