@@ -6,9 +6,9 @@ import { spawnSync } from 'node:child_process'
 const OLDEST = { python: [3, 10], ansible: [3, 11], go: [1, 25] } as const
 
 /** Why the suite of real clients in this language, or that of the container image, cannot be run here; undefined when it can. */
-export function whyNot(suite: 'python' | 'ansible' | 'go' | 'docker'): string | undefined {
+export function whyNot(suite: 'python' | 'ansible' | 'go' | 'docker' | 'nginx' | 'fence'): string | undefined {
   if (suite === 'python' || suite === 'ansible') return whyNoPython(OLDEST[suite])
-  return { go: whyNoGo, docker: whyNoDocker }[suite]()
+  return { go: whyNoGo, docker: whyNoDocker, nginx: whyNoNginx, fence: whyNoFence }[suite]()
 }
 
 function whyNoPython(oldest: readonly [number, number]): string | undefined {
@@ -30,6 +30,22 @@ function whyNoDocker(): string | undefined {
   if (absent) return 'docker is not on the PATH'
   if (!ok) return `docker reaches no engine: ${out.split('\n').at(-1)}`
   return composeCommand().length > 0 ? undefined : 'there is neither docker compose nor docker-compose'
+}
+
+function whyNoNginx(): string | undefined {
+  const { ok, out, absent } = ask('nginx', '-v')
+  if (absent) return 'nginx is not on the PATH'
+  return ok ? undefined : `nginx does not say which version it is: ${out}`
+}
+
+function whyNoFence(): string | undefined {
+  for (const agent of ['fence_compute', 'fence_evacuate']) {
+    if (ask(agent, '--version').absent) return `${agent} of the package fence-agents is not on the PATH`
+  }
+  // The agents name their Python themselves.
+  return ask('/usr/bin/python3', '-c', 'import keystoneclient, novaclient').ok
+    ? undefined
+    : 'the fence agents do not find python3-novaclient'
 }
 
 /** The words by which compose is run here; none when it is not. */
