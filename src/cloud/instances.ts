@@ -235,8 +235,13 @@ export function placeInstances(
   if (count === undefined) return [placeInstance(cloud, wanted)]
   if (wanted.uuid !== undefined) impossible('several instances cannot have one UUID', { path: ['uuid'] })
   if (wanted.id !== undefined) impossible('several instances cannot have one id', { path: ['id'] })
+  const all = {
+    ...wanted,
+    project: personId(cloud, 'project', wanted.project),
+    user: personId(cloud, 'user', wanted.user),
+  }
   return Array.from({ length: count }, (_, index) =>
-    placeInstance(cloud, { ...wanted, name: numbered(wanted.name, index + 1) }),
+    placeInstance(cloud, { ...all, name: numbered(wanted.name, index + 1) }),
   )
 }
 
@@ -358,6 +363,8 @@ export function reservationIdOf({ reservationId, uuid }: Instance): string {
 
 /** What a guest calls itself. nova/utils.py `sanitize_hostname` */
 export function hostnameFor(name: string, otherwise = ''): string {
+  // Most names are one already, and take no more room than they do.
+  if (/^[a-z\d]([a-z\d-]{0,61}[a-z\d])?$/.test(name)) return name
   const latin = name.replace(/[^\0-\xff]/g, '').slice(0, 63)
   const word = latin.replace(/[ _.]/g, '-').replace(/[^\p{L}\p{N}-]+/gu, '')
   const host = word.toLowerCase().replace(/^-+|-+$/g, '')

@@ -24,11 +24,19 @@ export function checkWorld(value: unknown): Checked<WorldDescription> {
   if (checked.complaints !== undefined) return checked
   const description = fromWorldFile(checked.value)
   try {
-    createCloud(description, { seed: 0, clock: createClock({ mode: 'manual', start: description.clock?.start ?? 0 }) })
+    const clock = createClock({ mode: 'manual', start: description.clock?.start ?? 0 })
+    createCloud(withoutRepeats(description), { seed: 0, clock })
   } catch (error) {
     if (!(error instanceof CloudError) || error.refusal.code !== 'Impossible') throw error
     const { message, path = [], hint } = error.refusal
     return { complaints: [{ message, path, hint }] }
   }
   return { value: description }
+}
+
+/** What can be wrong with so many instances is wrong with the first. Only where others name them do all have to be there. */
+function withoutRepeats(description: WorldDescription): WorldDescription {
+  const { instances, migrations = [], tasks = [] } = description
+  if (!instances || migrations.length > 0 || tasks.length > 0) return description
+  return { ...description, instances: instances.map((each) => ({ ...each, count: each.count && 1 })) }
 }
