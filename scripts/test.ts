@@ -24,11 +24,17 @@ const SUITES = [
   {
     name: 'novasim itself',
     files: ['test/'],
-    exclude: ['test/clients/*.test.ts', 'test/container/*.test.ts', 'test/runtimes/*.test.ts'],
+    exclude: [
+      'test/clients/*.test.ts',
+      'test/container/*.test.ts',
+      'test/runtimes/*.test.ts',
+      'test/replicas/nginx.test.ts',
+    ],
     why: undefined,
   },
   { name: 'Python clients', files: ['test/clients/python.test.ts'], exclude: [], why: whyNot('python') },
   { name: 'control, by its OpenAPI', files: ['test/clients/openapi.test.ts'], exclude: [], why: whyNot('python') },
+  { name: 'fence agents', files: ['test/clients/fence.test.ts'], exclude: [], why: whyNot('fence') },
   { name: 'Go clients', files: ['test/clients/go.test.ts'], exclude: [], why: whyNot('go') },
   {
     name: 'the pages for Python, Go, Ansible, shells and CI',
@@ -41,6 +47,12 @@ const SUITES = [
     files: ['test/runtimes/'],
     exclude: [],
     why: values.all ? undefined : LATER,
+  },
+  {
+    name: 'replicas behind nginx',
+    files: ['test/replicas/nginx.test.ts'],
+    exclude: [],
+    why: whyNot('nginx') ?? whyNot('python'),
   },
   { name: 'the container image', files: ['test/container/'], exclude: [], why: values.all ? whyNot('docker') : LATER },
 ]
