@@ -172,6 +172,7 @@ async function conversations(): Promise<void> {
         body: { 'os-migrateLive': { host: 'host1', block_migration: 'auto' } },
       })
       await until('the migration', async () => (await hostOf(server)) === 'host1')
+      await until('its record', async () => (await migrationOf(server)) === 'completed')
       await ask({ ...at, path: `/servers/${server}` })
       await ask({ ...migrations, path: `/os-migrations?instance_uuid=${server}` })
       await ask({ ...at, path: `/servers/detail?all_tenants=1&host=${HOST}` })
@@ -188,6 +189,7 @@ async function conversations(): Promise<void> {
         await ask(change(id, { forced_down: true }))
         await ask({ ...at, method: 'POST', path: `/servers/${server}/action`, body: { evacuate: { host: 'host2' } } })
         await until('the evacuation', async () => (await hostOf(server)) === 'host2')
+        await until('its migration', async () => (await migrationOf(server)) === 'done')
         await ask({ ...at, path: `/servers/${server}` })
         await ask({ ...migrations, path: `/os-migrations?instance_uuid=${server}` })
         // Refused until the host has been started again.
