@@ -46,7 +46,7 @@ export function seedOf(recording: Recording, { seed = 0, startAt }: SeedOptions 
     clock: { start: new Date(seen.at).toISOString(), mode: 'manual' },
     cells: cellsIn(seen, untold),
     services: servicesIn(seen, untold),
-    hosts: hostsIn(seen),
+    hosts: hostsIn(seen, untold),
     aggregates: aggregatesIn(seen, untold),
     instances: instancesIn(seen, untold),
     migrations: migrationsIn(seen, untold),
@@ -257,7 +257,12 @@ function lookAtList(seen: Seen, list: string, body: PyValue | undefined, query: 
   }
   switch (list) {
     case 'os-hypervisors/detail':
-      for (const each of dictsAt(body, 'hypervisors')) add(seen.hypervisors, textAt(each, 'service', 'host'), each)
+      for (const each of dictsAt(body, 'hypervisors')) {
+        // Before 2.53 it is an integer that stands there, from then on a UUID: two lists tell both.
+        const id = each.get('id') ?? null
+        each.set(typeof id === 'string' ? 'uuid' : 'number', id)
+        add(seen.hypervisors, textAt(each, 'service', 'host'), each)
+      }
       break
     case 'os-aggregates':
       for (const each of dictsAt(body, 'aggregates'))
@@ -354,13 +359,15 @@ function processOf({ state, forcedDown, updatedAt, at }: ServiceSeen): 'running'
   return at - updatedAt > SERVICE_DOWN_AFTER_MS / 3 ? 'stopped' : undefined
 }
 
-function hostsIn({ hypervisors }: Seen): Entry[] {
-  return [...hypervisors].map(([name, each]) => {
-    const id = each.get('id')
+function hostsIn({ hypervisors }: Seen, untold: string[]): Entry[] {
+  const counted = [...hypervisors.values()].every((each) => numberAt(each, 'number') === undefined)
+  if (counted && hypervisors.size > 0)
+    untold.push('the integer ids of hypervisors: counted in the order of the list, since they are listed by them')
+  return [...hypervisors].map(([name, each], index) => {
     return {
       name,
-      id: typeof id === 'number' ? id : undefined,
-      uuid: typeof id === 'string' ? id : undefined,
+      id: counted ? index + 1 : numberAt(each, 'number'),
+      uuid: textAt(each, 'uuid'),
       hypervisor_type: textAt(each, 'hypervisor_type'),
       hypervisor_version: numberAt(each, 'hypervisor_version'),
       host_ip: textAt(each, 'host_ip'),

@@ -269,7 +269,7 @@ const CONTENT_TYPE = fc.constantFrom(
   ],
 )
 
-/** Headers beside those of the version: mostly none. */
+/** Headers beside those of the version: mostly none. Not `X-Forwarded-…`, which novasim minds as a Nova behind a proxy is set up to. */
 export const ODD_HEADERS: fc.Arbitrary<Record<string, string>> = fc.oneof(
   { weight: 20, arbitrary: fc.constant({}) },
   { weight: 2, arbitrary: ACCEPT.map((accept) => ({ Accept: accept })) },
@@ -285,7 +285,6 @@ export const ODD_HEADERS: fc.Arbitrary<Record<string, string>> = fc.oneof(
       { 'Accept-Language': 'de, en;q=0.5' },
       { 'X-Roles': 'admin', 'X-User-Id': 'x', 'X-Identity-Status': 'Confirmed' },
       { 'X-HTTP-Method-Override': 'DELETE' },
-      { 'X-Forwarded-Proto': 'https' },
       { Expect: 'x' },
       { 'If-None-Match': '*' },
       { Range: 'bytes=0-3' },
