@@ -32,7 +32,7 @@ export function evacuateHost(cloud: Cloud, from: string, to: string): void {
   }
   for (const instance of instancesOn(cloud, source)) {
     if (!EVACUABLE.has(instance.vmState)) continue
-    evacuateInstance(cloud, instance, { host: dest, forced: true, stopped: false }, operator(cloud, instance))
+    evacuateInstance(cloud, instance, { host: dest, forced: false, stopped: false }, operator(cloud, instance))
   }
   workOff(cloud)
 }
