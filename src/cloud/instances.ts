@@ -17,11 +17,15 @@ import {
   type VmState,
 } from './instance-states.ts'
 import { findResourceProvider, touch } from './resource-providers.ts'
+import { endTask, tasksOf } from './tasks.ts'
 
 /** Nothing, for the many instances that have nothing: shared, so that it takes no room. */
 export const NO_METADATA: Readonly<Record<string, string>> = Object.freeze({})
 export const NO_TAGS: readonly string[] = Object.freeze([] as string[])
 export const NO_HINTS: Instance['hints'] = Object.freeze({})
+
+/** How many that are deleted are kept. */
+export const KEPT_DELETED = 10_000
 
 /** Why an instance is in `ERROR`. A row of Nova's `instance_faults`. */
 export interface InstanceFault {
@@ -273,6 +277,8 @@ export function removeInstance(cloud: Cloud, instance: Instance): void {
   if (known) leave(cloud, known)
   instances.delete(instance.uuid)
   release(cloud, instance.uuid)
+  cloud.state.instanceActions.delete(instance.uuid)
+  for (const task of tasksOf(cloud, instance.uuid)) endTask(cloud, task)
   changed(cloud, about('instance.removed', instance))
 }
 
@@ -288,6 +294,7 @@ export function writeInstance(cloud: Cloud, { uuid }: Instance, change: Partial<
     leave(cloud, before)
     cloud.state.instances.delete(uuid)
     cloud.state.deletedInstances.set(uuid, after)
+    purge(cloud)
     changed(cloud, about('instance.removed', after))
     return after
   }
@@ -298,6 +305,15 @@ export function writeInstance(cloud: Cloud, { uuid }: Instance, change: Partial<
   } else cloud.state.instances.set(uuid, after)
   changed(cloud, about('instance.updated', after))
   return after
+}
+
+/** Forget the oldest of those that are deleted, as an operator does with `nova-manage db purge`. */
+function purge({ state }: Cloud): void {
+  if (state.deletedInstances.size <= KEPT_DELETED) return
+  const [oldest] = state.deletedInstances.keys()
+  if (oldest === undefined) return
+  state.deletedInstances.delete(oldest)
+  state.instanceActions.delete(oldest)
 }
 
 /** Add one that is new. */

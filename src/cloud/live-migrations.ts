@@ -8,9 +8,10 @@ import { type Actor, checkLock, checkState, computeServiceOf, hostOf, isHostUp }
 import { PAUSED, RUNNING } from './instance-states.ts'
 import { type Instance, writeInstance } from './instances.ts'
 import { changeMigration, type Migration, recordMigration } from './migrations.ts'
-import { type Choice, selectHost } from './scheduler.ts'
+import { type Choice, forcedTo, selectHost } from './scheduler.ts'
 import { failEvent, faultOf, setOut, turnBack, type Work } from './stages.ts'
 import { addTask, changeTask, endTask, type Task, taskOfMigration } from './tasks.ts'
+import { usageOn } from './usage.ts'
 
 const SCHEDULING = 'conductor_migrate_server'
 const EVENT = 'compute_live_migration'
@@ -155,9 +156,17 @@ function destinationOf(cloud: Cloud, { wish }: Task, instance: Instance): Choice
   if (named && wish.forced) {
     if (named === source) return { refused: `Unable to migrate instance (${uuid}) to current host (${source}).` }
     if (!isHostUp(cloud, named)) return { refused: unavailable(named) }
-    return { host: named }
+    return lackOfMemory(cloud, instance, named) ?? forcedTo(cloud, instance, named)
   }
   return selectHost(cloud, { instance: uuid, flavor, zone: pinnedZone, host: named, ignored: [source], cell })
+}
+
+/** nova/conductor/tasks/live_migrate.py `_check_destination_has_enough_memory` */
+function lackOfMemory(cloud: Cloud, { uuid, flavor }: Instance, host: string): Choice | undefined {
+  const free = (cloud.state.hypervisors.get(host)?.memoryMb ?? 0) - usageOn(cloud, host).memoryMb
+  if (free > flavor.ramMb) return undefined
+  const lack = `Lack of memory(host:${free}.0 <= instance:${flavor.ramMb})`
+  return { refused: `Migration pre-check error: Unable to migrate ${uuid} to ${host}: ${lack}` }
 }
 
 /** Whether its nova-compute counts as up, and is there to carry anything over. */

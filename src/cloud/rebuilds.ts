@@ -7,8 +7,8 @@ import { type Actor, checkLock, checkState, hostOf, isHostUp } from './instance-
 import { RUNNING, SHUTDOWN, type VmState } from './instance-states.ts'
 import { type Instance, writeInstance } from './instances.ts'
 import { changeMigration, recordMigration } from './migrations.ts'
-import { type Choice, selectHost } from './scheduler.ts'
-import { claimOn, errorOut, failEvent, type Work } from './stages.ts'
+import { forcedTo, selectHost } from './scheduler.ts'
+import { claimAlso, claimOn, errorOut, failEvent, faultOf, type Work } from './stages.ts'
 import { addTask, type Task } from './tasks.ts'
 
 const REBUILDABLE: readonly VmState[] = ['active', 'stopped', 'error']
@@ -131,12 +131,14 @@ export const EVACUATION: Work = {
           : selectHost(cloud, { instance: uuid, flavor, zone: pinnedZone, host: named, ignored: [source], cell })
       if ('refused' in choice) {
         if (migration !== null) changeMigration(cloud, { id: migration }, { status: 'error' })
-        errorOut(cloud, instance, choice.refused)
+        // Whoever did without the scheduler finds it as it was.
+        if (wish.forced) writeInstance(cloud, instance, { taskState: null, fault: faultOf(cloud, choice.refused) })
+        else errorOut(cloud, instance, choice.refused)
         failEvent(cloud, task, SCHEDULING, choice.refused)
         return undefined
       }
       const dest = choice.host
-      claimOn(cloud, instance, flavor, [source, dest])
+      claimAlso(cloud, instance, dest)
       finishEvent(cloud, uuid, action, SCHEDULING)
       return { stage: 'claim', host: dest, share: 0.4 }
     },
@@ -163,13 +165,6 @@ export const EVACUATION: Work = {
     if (instance.host !== null) claimOn(cloud, instance, instance.flavor, [instance.host])
     errorOut(cloud, instance, message)
   },
-}
-
-/** What it has on two hosts cannot be moved without the scheduler. nova/scheduler/utils.py `claim_resources_on_destination` */
-function forcedTo({ state }: Cloud, { uuid }: Instance, host: string): Choice {
-  if ((state.allocations.get(uuid)?.holdings.length ?? 0) <= 1) return { host }
-  const why = 'The instance has complex allocations on the source host so move cannot be forced.'
-  return { refused: `No valid host was found. Unable to move instance ${uuid} to host ${host}. ${why}` }
 }
 
 /** One that was stopped is stopped again. */

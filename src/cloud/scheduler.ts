@@ -6,7 +6,7 @@ import { COMPUTE, findCell } from './cells.ts'
 import type { Cloud } from './cloud.ts'
 import { uuidFor } from './ids.ts'
 import type { InstanceFlavor } from './instance-flavors.ts'
-import { holdingOf } from './instances.ts'
+import { holdingOf, type Instance } from './instances.ts'
 import type { ResourceProvider } from './resource-providers.ts'
 import { isUp, type Service } from './services.ts'
 import { DISABLED_TRAIT } from './traits.ts'
@@ -62,6 +62,25 @@ export function selectHost(cloud: Cloud, wish: SchedulingWish): Choice {
     } else best = { host, free }
   }
   return best ? { host: best.host } : { refused: offered ? NONE_LEFT : NONE_OFFERED }
+}
+
+/**
+ * The host that somebody has named without asking for it to be scheduled; it still has to have room in Placement.
+ *
+ * @see nova/scheduler/utils.py `claim_resources_on_destination`
+ */
+export function forcedTo(cloud: Cloud, { uuid, flavor }: Instance, host: string): Choice {
+  const no = (why: string) => ({
+    refused: `No valid host was found. Unable to move instance ${uuid} to host ${host}. ${why}`,
+  })
+  if ((cloud.state.allocations.get(uuid)?.holdings.length ?? 0) > 1) {
+    return no('The instance has complex allocations on the source host so move cannot be forced.')
+  }
+  const provider = providerOf(cloud, host)
+  if (!provider || !hasRoom(cloud, provider.uuid, holdingOf(flavor, provider.uuid).resources)) {
+    return no('There is not enough capacity on the host for the instance.')
+  }
+  return { host }
 }
 
 /** The resource provider of a compute host. */

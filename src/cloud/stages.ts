@@ -60,6 +60,14 @@ export function claimOn(cloud: Cloud, instance: Instance, flavor: InstanceFlavor
   allocate(cloud, [{ consumer: uuid, projectId, userId, holdings }], false)
 }
 
+/** Give an instance its share of a host beside what it has: of a host that is down it has that until the host is back. */
+export function claimAlso(cloud: Cloud, { uuid, projectId, userId, flavor }: Instance, host: string): void {
+  const provider = providerOf(cloud, host)?.uuid
+  if (provider === undefined) return
+  const others = (cloud.state.allocations.get(uuid)?.holdings ?? []).filter((each) => each.provider !== provider)
+  allocate(cloud, [{ consumer: uuid, projectId, userId, holdings: [...others, holdingOf(flavor, provider)] }], false)
+}
+
 /** The instance sets out: its migration holds what it has at its source, and it has what it will at its destination. */
 export function setOut(
   cloud: Cloud,
