@@ -1,7 +1,9 @@
 /** What random sequences, put to a real Nova 34.0.0 and to novasim, were answered differently. docs/nova-notes.md has the evidence. */
 
 import { expect, test } from 'vitest'
+import { AskedCloud } from '../../scripts/conformance/cloud.ts'
 import { send } from '../../scripts/conformance/wire.ts'
+import { worldOf } from '../../scripts/conformance/world.ts'
 import { boot, bootListening } from '../support/boot.ts'
 
 test('an expectation that nobody knows is of no matter', async () => {
@@ -20,4 +22,19 @@ test('Keystone takes a token out of X-Storage-Token where there is no X-Auth-Tok
   expect(await askWith({ 'X-Storage-Token': 'admin' })).toBe(200)
   expect(await askWith({ 'X-Storage-Token': 'admin', 'X-Auth-Token': '' })).toBe(401)
   expect(await askWith({ 'X-Storage-Token': 'admin', 'X-Auth-Token': 'x' })).toBe(401)
+})
+
+test('the world that a recording implies lists its hypervisors in the same order', async () => {
+  const services = ['host1', 'host2'].map((host) => ({ binary: 'nova-compute', host }))
+  const hosts = [
+    { name: 'host1', id: 2 },
+    { name: 'host2', id: 1 },
+  ]
+  await using nova = await bootListening({ world: { services, hosts }, clock: 'real' })
+  const authUrl = `${nova.emulator.url}/identity`
+  const cloud = await AskedCloud.enter({ authUrl, user: 'admin', password: 'secret', project: 'admin' })
+  await using again = await boot({ world: await worldOf(cloud) })
+  const listed = await nova.nova('/os-hypervisors')
+  expect(listed.json.hypervisors.map((each: { id: number }) => each.id)).toEqual([1, 2])
+  expect((await again.nova('/os-hypervisors')).text).toBe(listed.text)
 })
