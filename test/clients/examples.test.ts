@@ -45,6 +45,13 @@ test('docs/ansible.md', { timeout: 240_000 }, async () => {
   expect(stdout).toContain('silent: host2')
 })
 
+test('docs/ansible.md: servers and aggregates', { timeout: 400_000 }, async () => {
+  const { shell } = place('ansible')
+  const { code, stdout, stderr } = await shell('sh try-servers.sh')
+  expect(code, stdout + stderr).toBe(0)
+  expect(stdout).toMatch(/changed=7 .* failed=0/)
+})
+
 test('docs/shell.md', { timeout: 120_000 }, async () => {
   const { shell } = place('shell')
   const { code, stdout, stderr } = await shell('sh -x try.sh')
