@@ -262,9 +262,9 @@ export function getService(cloud: Cloud, wanted: { uuid: string } | { id: number
   return found ?? refuse({ code: 'ServiceNotFound', serviceId })
 }
 
-/** The services that Nova lists, cell after cell and by id within a cell; nothing of a cell that is down. */
-export function listServices(cloud: Cloud): Service[] {
-  const all = [...cloud.state.services.values()].filter((service) => !UNLISTED.has(service.binary))
+/** The services that Nova lists, or those of them that are wanted: cell after cell and by id within a cell; nothing of a cell that is down. */
+export function listServices(cloud: Cloud, isWanted: (service: Service) => boolean = () => true): Service[] {
+  const all = [...cloud.state.services.values()].filter((each) => !UNLISTED.has(each.binary) && isWanted(each))
   return cloud.state.cells
     .filter((cell) => !cell.down)
     .flatMap((cell) => all.filter((service) => service.cell === cell.name).sort((one, other) => one.id - other.id))

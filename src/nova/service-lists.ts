@@ -2,7 +2,7 @@
 
 import { zoneOf, zonesByHost } from '../cloud/aggregates.ts'
 import type { Cloud } from '../cloud/cloud.ts'
-import { listServices, nextChangeByTime, type Service, updatedAt, wholeSeconds } from '../cloud/services.ts'
+import { isUp, listServices, nextChangeByTime, type Service, updatedAt, wholeSeconds } from '../cloud/services.ts'
 import { quote } from '../python/json.ts'
 import { keptLists } from './kept.ts'
 import { type Shape, serviceJson } from './service-view.ts'
@@ -20,30 +20,69 @@ export interface Filter {
  */
 export function serviceLists(cloud: Cloud): (shape: Shape, filter: Filter) => Uint8Array<ArrayBuffer> {
   const kept = keptLists(cloud)
+  const jsonOf = keptPieces()
   return (shape, filter) => {
     const key = `${shape.uuid}${shape.forcedDown}${shape.downCells} ${filter.binary} ${filter.host}`
     return kept(key, (now) => {
-      const services = listServices(cloud).filter((service) => matches(service, filter))
+      const services = listServices(cloud, (service) => matches(service, filter))
       return {
-        json: listJson(cloud, services, shape, filter, now),
+        json: listJson(cloud, services, shape, filter, now, jsonOf),
         until: services.reduce((soonest, service) => Math.min(soonest, nextChangeByTime(service, now)), Infinity),
       }
     })
   }
 }
 
-function listJson(cloud: Cloud, services: Service[], shape: Shape, filter: Filter, now: number): string {
+/** A service as JSON, and everything of it that can change and is shown. */
+interface Piece {
+  json: string
+  disabled: boolean
+  disabledReason: string | null
+  forcedDown: boolean
+  zone: string
+  up: boolean
+  updated: number | null
+}
+
+/** Each service as JSON, made anew when something that is shown is another: one that changes must not cost all the others. */
+function keptPieces(): (service: Service, shape: Shape, zone: string, now: number) => string {
+  const kept = new Map<Shape, WeakMap<Service, Piece>>()
+  return (service, shape, zone, now) => {
+    const { disabled, disabledReason, forcedDown } = service
+    const at = updatedAt(service, now)
+    const updated = at === null ? null : wholeSeconds(at)
+    const up = isUp(service, now)
+    const pieces = kept.get(shape) ?? new WeakMap<Service, Piece>()
+    kept.set(shape, pieces)
+    const piece = pieces.get(service)
+    if (
+      piece?.updated === updated &&
+      piece.up === up &&
+      piece.disabled === disabled &&
+      piece.disabledReason === disabledReason &&
+      piece.forcedDown === forcedDown &&
+      piece.zone === zone
+    ) {
+      return piece.json
+    }
+    const json = serviceJson(service, shape, zone, now, updated)
+    pieces.set(service, { json, disabled, disabledReason, forcedDown, zone, up, updated })
+    return json
+  }
+}
+
+function listJson(
+  cloud: Cloud,
+  services: Service[],
+  shape: Shape,
+  filter: Filter,
+  now: number,
+  jsonOf: ReturnType<typeof keptPieces>,
+): string {
   const zones = zonesByHost(cloud)
   const known = new Map<string, string[]>()
   for (const service of services) {
-    const updated = updatedAt(service, now)
-    const json = serviceJson(
-      service,
-      shape,
-      zoneOf(service, zones),
-      now,
-      updated === null ? null : wholeSeconds(updated),
-    )
+    const json = jsonOf(service, shape, zoneOf(service, zones), now)
     const cell = known.get(service.cell)
     if (cell) cell.push(json)
     else known.set(service.cell, [json])

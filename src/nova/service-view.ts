@@ -33,14 +33,14 @@ export function shapeAt(version: number): Shape {
 /** One service as JSON. `updated` is its `updated_at`, in milliseconds since 1970. */
 export function serviceJson(service: Service, shape: Shape, zone: string, now: number, updated: number | null): string {
   const { binary, host, disabled, disabledReason } = service
-  return (
-    `{"binary": ${quote(binary)}, "host": ${quote(host)}` +
-    `, "id": ${shape.uuid ? quote(service.uuid) : service.id}, "zone": ${quote(zone)}` +
-    `, "status": "${disabled ? 'disabled' : 'enabled'}", "state": "${isUp(service, now) ? 'up' : 'down'}"` +
-    `, "updated_at": ${updated === null ? 'null' : `"${timeText(updated)}"`}` +
-    `, "disabled_reason": ${disabledReason === null ? 'null' : quote(disabledReason)}` +
-    `${shape.forcedDown ? `, "forced_down": ${service.forcedDown}` : ''}}`
-  )
+  // Joined rather than added: V8 keeps a sum as a tree, and to make a list of thousands of trees takes ten times as long.
+  return [
+    `{"binary": ${quote(binary)}, "host": ${quote(host)}`,
+    `"id": ${shape.uuid ? quote(service.uuid) : service.id}, "zone": ${quote(zone)}`,
+    `"status": "${disabled ? 'disabled' : 'enabled'}", "state": "${isUp(service, now) ? 'up' : 'down'}"`,
+    `"updated_at": ${updated === null ? 'null' : `"${timeText(updated)}"`}`,
+    `"disabled_reason": ${disabledReason === null ? 'null' : quote(disabledReason)}${shape.forcedDown ? `, "forced_down": ${service.forcedDown}` : ''}}`,
+  ].join(', ')
 }
 
 /** A time as oslo.serialization prints it: `2026-01-01T00:00:00.000000`. */
