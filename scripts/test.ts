@@ -35,6 +35,12 @@ const SUITES = [
   { name: 'Python clients', files: ['test/clients/python.test.ts'], exclude: [], why: whyNot('python') },
   { name: 'control, by its OpenAPI', files: ['test/clients/openapi.test.ts'], exclude: [], why: whyNot('python') },
   { name: 'fence agents', files: ['test/clients/fence.test.ts'], exclude: [], why: whyNot('fence') },
+  {
+    name: 'Telegraf',
+    files: ['test/clients/telegraf.test.ts'],
+    exclude: [],
+    why: values.all ? whyNot('go') : LATER,
+  },
   { name: 'Go clients', files: ['test/clients/go.test.ts'], exclude: [], why: whyNot('go') },
   {
     name: 'the pages for Python, Go, Ansible, shells and CI',
