@@ -5,6 +5,12 @@ import { runPytest } from '../clients/pytest.ts'
 import { type Front, startFront } from './front.ts'
 
 const TOKEN = { 'X-Auth-Token': 'admin' }
+/** nginx closes a connection where novasim resets it. */
+const NO_RESETS = ['-k', 'not (test_connection_reset or reset-in-answer)']
+
+/** Clients in Python: with two replicas the heart of what they do, with four everything. */
+const TESTS: Record<number, string[]> = { 2: ['test_openstacksdk.py', 'test_hosts.py', 'test_faults.py'], 4: [] }
+
 const names = Array.from({ length: 40 }, (_, number) => `ci-${number}`)
 
 async function worldsOf(url: string): Promise<string[]> {
@@ -38,10 +44,10 @@ for (const count of [2, 4]) {
 
   test(`what real clients in Python see is the same through nginx with ${count} replicas`, async () => {
     await using front = await startFront(count)
-    const { results, ended } = await runPytest(front)
+    const { results, ended } = await runPytest(front, [...NO_RESETS, ...(TESTS[count] ?? [])])
     expect(results.filter(({ failure }) => failure !== undefined)).toEqual([])
     expect({ code: ended.code, ran: results.length > 100 }).toEqual({ code: 0, ran: true })
-  }, 600_000)
+  }, 1_200_000)
 }
 
 test('a world whose body is large, and a world made from within another, are found again', async () => {
