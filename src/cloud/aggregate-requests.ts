@@ -1,13 +1,6 @@
 /** What Nova's API lets be done to an aggregate, with the checks that it makes. nova/compute/api.py `AggregateAPI` */
 
-import {
-  type Aggregate,
-  changeAggregate,
-  createAggregate,
-  DEFAULT_ZONE,
-  removeAggregate,
-  sameText,
-} from './aggregates.ts'
+import { type Aggregate, changeAggregate, createAggregate, removeAggregate, sameText } from './aggregates.ts'
 import { COMPUTE, findHostMapping, reach } from './cells.ts'
 import type { Cloud } from './cloud.ts'
 import { refuse } from './errors.ts'
@@ -104,11 +97,6 @@ export function deleteAggregate(cloud: Cloud, aggregate: Aggregate): void {
 /** @param id as it was asked for, for the words of the refusal. @throws {CloudError} AggregateNotFound */
 export function getAggregate(cloud: Cloud, number: number, id: string): Aggregate {
   return cloud.state.aggregates.get(number) ?? refuse({ code: 'AggregateNotFound', id })
-}
-
-/** The zone that instances on a host are in. nova/availability_zones.py `get_host_availability_zone` */
-export function zoneOfHost(cloud: Cloud, host: string): string {
-  return zonesOf(cloud, host)[0] ?? DEFAULT_ZONE
 }
 
 function assertNameFree(cloud: Cloud, name: string, self?: Aggregate): void {

@@ -158,12 +158,10 @@ export function setClock(cloud: Cloud, change: Partial<ClockState>): void {
   changed(cloud, { type: 'clock.moved', now: cloud.clock.now() })
 }
 
-/** Let so many milliseconds pass at once, through what waits for a moment on the way. */
-export function advanceClock(cloud: Cloud, ms: number): void {
-  setClock(cloud, { now: cloud.clock.now() + ms })
-}
-
-/** The same, but what each of these moments sets going comes to rest before time goes on: it may wait again. */
+/**
+ * Let so many milliseconds pass, through what waits for a moment on the way; what each sets going comes to rest before time
+ * goes on, so that it may wait again.
+ */
 export async function passTime(cloud: Cloud, ms: number): Promise<void> {
   await cloud.clock.pass(ms)
   changed(cloud, { type: 'clock.moved', now: cloud.clock.now() })

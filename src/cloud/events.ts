@@ -13,7 +13,7 @@ export type CloudEvent =
   | { type: `resource-class.${'created' | 'updated' | 'deleted'}`; name: string }
   | { type: `trait.${'created' | 'deleted'}`; name: string }
   | { type: `allocations.${'set' | 'removed'}`; consumer: string }
-  | { type: `image.${'created' | 'updated' | 'removed'}`; id: string; name: string | null }
+  | { type: `image.${'created' | 'updated'}`; id: string; name: string | null }
   | { type: `flavor.${'created' | 'updated' | 'deleted'}`; flavorId: string; name: string }
   | {
       type: `instance.${'placed' | 'updated' | 'removed'}`

@@ -94,11 +94,6 @@ export function changeImage(cloud: Cloud, image: Image, change: Partial<Omit<Ima
   changed(cloud, about('updated', image))
 }
 
-export function removeImage(cloud: Cloud, image: Image): void {
-  cloud.state.images.delete(image.id)
-  changed(cloud, about('removed', image))
-}
-
 /** Put a tag on an image. Nothing is written when it has it already, as in Glance. */
 export function tagImage(cloud: Cloud, image: Image, tag: string): void {
   if (!image.tags.includes(tag)) changeImage(cloud, image, { tags: [...image.tags, tag] })
@@ -111,13 +106,6 @@ export function untagImage(cloud: Cloud, image: Image, tag: string): boolean {
   return true
 }
 
-/** The image of this id, or else the first of this name. */
-export function findImage(cloud: Cloud, wanted: string): Image | undefined {
-  const byId = cloud.state.images.get(wanted.toLowerCase())
-  if (byId) return byId
-  for (const image of cloud.state.images.values()) if (image.name === wanted) return image
-}
-
-function about(what: 'created' | 'updated' | 'removed', { id, name }: Image) {
+function about(what: 'created' | 'updated', { id, name }: Image) {
   return { type: `image.${what}`, id, name } as const
 }

@@ -83,7 +83,11 @@ async function shown(nova: Booted, prefix: string): Promise<string[]> {
     ['services', 'processes', 'resource-providers'].map((path) => nova.ask(`${prefix}/_novasim/${path}`)),
   )
   return [state, ...reads, ...more].map(
-    ({ status, text }) => `${status} ${text.replaceAll(prefix, '').replace(/req-[\da-f-]+/g, 'req').replace(/([,{[]) ?"/g, '$1\n"')}`,
+    ({ status, text }) =>
+      `${status} ${text
+        .replaceAll(prefix, '')
+        .replace(/req-[\da-f-]+/g, 'req')
+        .replace(/([,{[]) ?"/g, '$1\n"')}`,
   )
 }
 
