@@ -16,6 +16,27 @@ test('a service is up until 60 s have passed since its last report, and down fro
   expect(await listed(world)).toMatchObject({ state: 'down', updated_at: `${START}.000000` })
 })
 
+test('a list says what has changed since the one before, each thing alone', async () => {
+  await using world = await bootWith({ services: [COMPUTE], aggregates: [{ name: 'rack1', hosts: ['host1'] }] })
+  const before = await listed(world)
+  expect(before).toMatchObject({ zone: 'nova', status: 'enabled', disabled_reason: null, forced_down: false })
+  await world.control('PATCH', '/aggregates/1', { availability_zone: 'az1' })
+  expect(await listed(world)).toEqual({ ...before, zone: 'az1' })
+  const changes = [
+    [{ status: 'disabled' }, { status: 'disabled', disabled_reason: null }],
+    [
+      { status: 'disabled', disabled_reason: 'disk' },
+      { status: 'disabled', disabled_reason: 'disk' },
+    ],
+    [{ forced_down: true }, { forced_down: true, state: 'down' }],
+    [{ forced_down: false }, { forced_down: false, state: 'up' }],
+  ]
+  for (const [body, shown] of changes) {
+    await world.nova(PATH, { ...AT, method: 'PUT', body })
+    expect(await listed(world)).toMatchObject(shown!)
+  }
+})
+
 test('a report from the future counts as one of now', async () => {
   await using world = await bootWith({
     services: [{ ...COMPUTE, process: 'stopped', updated_at: '2026-01-01T00:00:30Z' }],
