@@ -25,6 +25,8 @@ export interface Case extends Question {
   wait?: string
 }
 
+const FOLDERS = { identity: 'keystone', placement: 'placement' }
+
 interface Counts {
   same: number
   different: number
@@ -34,9 +36,12 @@ interface Counts {
 /** @returns how many answers differ */
 export async function compareLive(real: AskedCloud): Promise<number> {
   const { services } = await real.get('/os-services')
+  const oracle = resolve(process.env.NOVASIM_ORACLE ?? '../shared/oracle', 'cases')
+  // Those of the fixtures leave a cloud as they found it; the others do not.
   const files: [file: string, cases: Case[]][] = [
-    ...caseFiles(),
+    ...['nova', 'servers', 'keystone', 'placement'].flatMap((each) => casesIn(`fixtures/${each}/questions`)),
     ['fixtures/recordings', await recordedQuestions(services)],
+    ...casesIn(oracle),
   ]
   const total: Counts = { same: 0, different: 0, leftOut: 0 }
   for (const [file, cases] of files) {
@@ -82,21 +87,21 @@ async function compareFile(real: AskedCloud, cases: Case[]): Promise<Counts> {
   return counts
 }
 
-/** Files of cases, from where they are and from the fixtures. */
-function caseFiles(): [file: string, cases: Case[]][] {
-  const oracle = resolve(process.env.NOVASIM_ORACLE ?? '../shared/oracle', 'cases')
-  const folders = [oracle, 'fixtures/nova/questions', 'fixtures/keystone/questions'].filter((each) => existsSync(each))
-  return folders.flatMap((folder) =>
-    readdirSync(folder)
-      .filter((file) => file.endsWith('.yaml'))
-      .sort()
-      .map((file): [string, Case[]] => {
-        const cases = parse(readFileSync(join(folder, file), 'utf8')) as Case[]
-        // In the files of Keystone's questions all are for Keystone.
-        const at = folder.includes('keystone') ? { at: 'identity' as const } : {}
-        return [join(basename(resolve(folder, '..')), file), cases.map((each) => ({ ...at, ...each }))]
-      }),
-  )
+/** The files of cases in a folder; none when there is no such folder. */
+function casesIn(folder: string): [file: string, cases: Case[]][] {
+  if (!existsSync(folder)) return []
+  // In the files of a service's own questions all are for it.
+  const [service] = ['identity' as const, 'placement' as const].filter((each) => folder.includes(FOLDERS[each]))
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.yaml'))
+    .sort()
+    .map((file) => {
+      const cases = parse(readFileSync(join(folder, file), 'utf8')) as Case[]
+      return [
+        join(basename(resolve(folder, '..')), file),
+        cases.map((each) => ({ ...(service && { at: service }), ...each })),
+      ]
+    })
 }
 
 async function untilAtRest(cloud: AskedCloud, server: string): Promise<void> {

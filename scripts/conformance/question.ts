@@ -15,7 +15,8 @@ export interface Question extends Partial<Record<Verb, string>> {
   at?: 'identity' | 'placement'
   /** Above /v2.1. */
   root?: boolean
-  headers?: Record<string, string>
+  /** Null: without that header, which goes along otherwise. */
+  headers?: Record<string, string | null>
   /** Sent as JSON. */
   body?: unknown
   /** Sent as it is. */
@@ -44,7 +45,7 @@ export function askedOf(question: Question, fill: (text: string) => string, toke
     // Names of headers have no case, so one that is given replaces the usual one.
     const usual = Object.keys(headers).find((each) => each.toLowerCase() === name.toLowerCase())
     if (usual !== undefined) delete headers[usual]
-    headers[name] = fill(value)
+    if (value !== null) headers[name] = fill(value)
   }
   const to = question.root ? 'root' : (question.at ?? 'compute')
   return { to, sent: { method, path: fill(question[method] ?? ''), headers, body } }

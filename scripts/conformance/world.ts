@@ -51,8 +51,32 @@ export async function worldOf(cloud: AskedCloud): Promise<WorldFile> {
     const world = parse(seedOf(await loadRecording(out)).yaml) as WorldFile
     // A time with a fraction of nothing is told from one that has some.
     const start = world.clock?.start?.replace(/\.\d+Z$/, '.123Z')
-    return { ...world, clock: { ...world.clock, start }, users: USERS }
+    return { ...withFlavors(world, await flavorsOf(cloud)), clock: { ...world.clock, start }, users: USERS }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+type Flavors = NonNullable<WorldFile['flavors']>
+
+/** The flavors that a cloud offers, hidden ones included: recordings tell of those only that instances have. */
+async function flavorsOf(cloud: AskedCloud): Promise<Flavors> {
+  const { flavors } = await cloud.get('/flavors/detail?is_public=None', '2.61')
+  return flavors.map((each: Record<string, unknown>) => ({
+    ...{ name: each.name, id: each.id, ram: each.ram, vcpus: each.vcpus, disk: each.disk },
+    ...{ ephemeral: each['OS-FLV-EXT-DATA:ephemeral'], swap: each.swap || 0, rxtx_factor: each.rxtx_factor },
+    ...{ is_public: each['os-flavor-access:is_public'], disabled: each['OS-FLV-DISABLED:disabled'] },
+    ...{ description: each.description, extra_specs: each.extra_specs },
+  }))
+}
+
+/** The flavor of an instance has the id of the one that goes by its name. */
+function withFlavors(world: WorldFile, flavors: Flavors): WorldFile {
+  const instances = world.instances?.map((instance) => {
+    if (typeof instance.flavor !== 'object' || instance.flavor === null) return instance
+    const { name } = instance.flavor
+    const id = flavors.find((each) => each.name === name)?.id ?? name
+    return { ...instance, flavor: { ...instance.flavor, id } }
+  })
+  return { ...world, flavors, ...(instances && { instances }) }
 }
