@@ -176,6 +176,7 @@ export function placeInstance(cloud: Cloud, wanted: NewInstance): Instance {
   const flavor = flavorFor(cloud, wanted.flavor, 'flavor')
   const oldFlavor = wanted.oldFlavor ? flavorFor(cloud, wanted.oldFlavor, 'old_flavor') : null
   const newFlavor = wanted.newFlavor ? flavorFor(cloud, wanted.newFlavor, 'new_flavor') : null
+  const image = imageFor(cloud, wanted.image)
   const now = cloud.clock.now()
   const id = wanted.id === null ? null : nextId(cloud, 'instances', wanted.id)
   const state = stateFor(wanted.status ?? 'ACTIVE')
@@ -192,7 +193,7 @@ export function placeInstance(cloud: Cloud, wanted: NewInstance): Instance {
     projectId: personId(cloud, 'project', wanted.project),
     userId: personId(cloud, 'user', wanted.user),
     flavor,
-    image: wanted.image !== undefined ? wanted.image : firstImage(cloud),
+    image,
     createdAt,
     updatedAt: wanted.updatedAt !== undefined ? wanted.updatedAt : createdAt,
     launchedAt: wanted.launchedAt !== undefined ? wanted.launchedAt : host === null ? null : createdAt,
@@ -403,6 +404,21 @@ function flavorFor(cloud: Cloud, wanted: string | InstanceFlavor | undefined, pa
   const names = [...cloud.state.flavors.values()].map(({ name }) => name)
   return impossible(`there is no flavor "${wanted}"`, { path: [path], hint: `the flavors are ${some(names)}` })
 }
+
+/** The id of an image that is named by its id or its name; one that is gone still has its id. */
+function imageFor(cloud: Cloud, wanted: string | null | undefined): string | null {
+  if (wanted === undefined) return firstImage(cloud)
+  if (wanted === null || UUID.test(wanted)) return wanted
+  const { images } = cloud.state
+  for (const { id, name } of images.values()) if (name === wanted) return id
+  const names = [...images.values()].map(({ id, name }) => name ?? id)
+  return impossible(`there is no image "${wanted}"`, {
+    path: ['image'],
+    hint: names.length > 0 ? `the images are ${some(names)}` : 'list one in its images',
+  })
+}
+
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
 
 function firstImage(cloud: Cloud): string | null {
   for (const id of cloud.state.images.keys()) return id

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { readWorld } from '../../src/worlds/read.ts'
+import { boot } from '../support/boot.ts'
 
 const complaintOf = (text: string): string => {
   try {
@@ -123,4 +124,16 @@ test.each([
 
 test('every complaint is told at once', () => {
   expect(complaintOf('release: 1\nservices: 2\ninstances: 3\n').split('\n')).toHaveLength(3)
+})
+
+test('an instance names its image by id or by name, and is told which there are', async () => {
+  const world = (image: string) => ({
+    services: [{ binary: 'nova-compute', host: 'host1' }],
+    images: [{ id: '70a599e0-31e7-49b7-b260-868f441e8600', name: 'plain' }],
+    instances: [{ name: 'a', host: 'host1', image }],
+  })
+  await using named = await boot({ world: world('plain') })
+  const { json } = await named.nova('/servers/detail', { version: '2.53' })
+  expect(json.servers[0].image.id).toBe('70a599e0-31e7-49b7-b260-868f441e8600')
+  await expect(boot({ world: world('plan') })).rejects.toThrow('there is no image "plan" (the images are plain)')
 })
