@@ -39,7 +39,8 @@ export async function compareLive(real: AskedCloud): Promise<number> {
   const oracle = resolve(process.env.NOVASIM_ORACLE ?? '../shared/oracle', 'cases')
   // Those of the fixtures leave a cloud as they found it; the others do not.
   const files: [file: string, cases: Case[]][] = [
-    ...['nova', 'servers', 'keystone', 'placement'].flatMap((each) => casesIn(`fixtures/${each}/questions`)),
+    // Those of fixtures/servers begin in a world that no list tells.
+    ...['nova', 'keystone', 'placement'].flatMap((each) => casesIn(`fixtures/${each}/questions`)),
     ['fixtures/recordings', await recordedQuestions(services)],
     ...casesIn(oracle),
   ]

@@ -35,6 +35,7 @@ export function seedOf(recording: Recording, { seed = 0, startAt }: SeedOptions 
   seen.at = beforeNextReport(seen)
   const shift = startAt === undefined ? 0 : Math.floor((startAt - seen.at) / 1000) * 1000
   seen.at += shift
+  seen.shift = shift
   for (const service of seen.services) {
     service.at += shift
     if (typeof service.updatedAt === 'number') service.updatedAt += shift
@@ -76,6 +77,8 @@ interface ServiceSeen {
 
 /** What can be seen in a recording, each thing as it was when it was first seen. */
 interface Seen {
+  /** By how many milliseconds every time is moved. */
+  shift: number
   /** When the first of it was seen, in milliseconds since 1970. */
   at: number
   services: ServiceSeen[]
@@ -106,7 +109,7 @@ const LISTS =
 
 function look(recording: Recording, seed: number): Seen {
   const seen: Seen = {
-    at: beganAt(recording),
+    ...{ at: beganAt(recording), shift: 0 },
     ...{ services: [], whole: false, later: [], unknown: [], downFirst: false, cells: 1 },
     ...{
       hypervisors: new Map(),
@@ -416,7 +419,8 @@ function aggregatesIn(seen: Seen, untold: string[]): Entry[] {
 }
 
 function instancesIn(seen: Seen, untold: string[]): Entry[] {
-  const entries = [...seen.servers.values()].map((each): Entry => {
+  // They are listed with the newest first, and made in the order in which they stand in a world.
+  const entries = [...seen.servers.values()].reverse().map((each): Entry => {
     const status = textAt(each, 'status') ?? 'ACTIVE'
     const known = (INSTANCE_STATUSES as readonly string[]).includes(status)
     if (!known) untold.push(`an instance in the status ${status}: taken for ACTIVE`)
@@ -425,6 +429,9 @@ function instancesIn(seen: Seen, untold: string[]): Entry[] {
       uuid: textAt(each, 'id'),
       host: textAt(each, 'OS-EXT-SRV-ATTR:host') ?? null,
       flavor: flavorIn(each, seen, untold),
+      image: textAt(each, 'image', 'id'),
+      created_at: movedTime(seen, textAt(each, 'created')),
+      launched_at: movedTime(seen, textAt(each, 'OS-SRV-USG:launched_at')),
       ...(known && status !== 'ACTIVE' && { status }),
     }
   })
@@ -443,6 +450,11 @@ function instancesIn(seen: Seen, untold: string[]): Entry[] {
     placed.push({ name: `${host}-{n}`, count: wanted - listed, host })
   }
   return placed
+}
+
+function movedTime({ shift }: Seen, text: string | undefined): string | undefined {
+  const moment = text === undefined ? Number.NaN : momentOf(text)
+  return Number.isNaN(moment) ? undefined : new Date(moment + shift).toISOString()
 }
 
 /** The copy of its flavor that an instance keeps; shown from microversion 2.47 on, without the flavor's ids. */
