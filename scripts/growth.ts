@@ -112,9 +112,9 @@ function section(grown: Grown): string {
   const head = [what, ...points.map(({ size }) => thousands(size)), 'time grows by', 'the answer by', 'longest pause']
   return [
     `### ${name[0]?.toUpperCase()}${name.slice(1)}`,
-    `![time and memory of a request by the number of ${name}](growth/${name}.svg)`,
+    `![time and memory of a request by how many ${name === 'journal' ? 'entries' : name} there are](growth/${name}.svg)`,
     table([head, ...rows, held, made]).trim(),
-    `What grows by 0 does not, by 1 as the number of ${name}; the longest pause is that at ${thousands(last?.size ?? 0)}, and to be below ${BLOCK_TARGET_MS} ms up to 10,000.`,
+    `What grows by 0 does not, by 1 as their number; the longest pause is that at ${thousands(last?.size ?? 0)}, and to be below ${BLOCK_TARGET_MS} ms up to 10,000.`,
     ...[...failed].map(([size, why]) => `${thousands(size)} could not be made: ${why}`),
   ].join('\n\n')
 }

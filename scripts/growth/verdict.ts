@@ -16,7 +16,7 @@ export function exponent(points: Point[], name: string, of: (answered: Answered)
   return slope(
     upper.flatMap(({ size, answered }) => {
       const found = answered.find((each) => each.name === name)
-      return found ? [{ x: Math.log(size), y: Math.log(of(found)) }] : []
+      return found ? [{ x: Math.log(size), y: Math.log(of(found) || 1) }] : []
     }),
   )
 }
