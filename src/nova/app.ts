@@ -19,13 +19,13 @@ import { CHOOSE_VERSION, LIST_VERSIONS, SHOW_VERSION } from './versions.ts'
 export function novaApp(nova: Nova): (request: Request, environ: Environ) => Response | Promise<Response> {
   const methods = new Map(ROUTES.map((route) => [route, route.methodOn(nova.cloud)]))
 
-  const route = (visit: Visit, below: string, method: string): Response | Promise<Response> => {
+  const route = (visit: Visit, below: string, methodOf: () => string): Response | Promise<Response> => {
     const token = admit(visit)
     if (token instanceof Response) return token
     visit.token = token
     const { projectId, rest } = splitProject(below)
     visit.projectId = projectId
-    const way = findRoute(method, rest)
+    const way = findRoute(methodOf(), rest)
     const found = way && methods.get(way.route)
     return found ? callMethod(visit, found, way.params) : noSuchPath(visit)
   }
@@ -35,11 +35,11 @@ export function novaApp(nova: Nova): (request: Request, environ: Environ) => Res
     const { request, environ } = visit
     const method = routedMethod(request.method, environ.query)
     const form = request.method === 'POST' && !environ.query.includes('_method') && isForm(request.headers)
-    if (!form && !request.headers.has('transfer-encoding')) return route(visit, below, method)
+    if (!form && !request.headers.has('transfer-encoding')) return route(visit, below, () => method)
     return readBody(visit).then((bytes) => {
       if (bytes instanceof Response) return bytes
       try {
-        return route(visit, below, form ? formMethod(request, bytes) : method)
+        return route(visit, below, () => (form ? formMethod(request, bytes) : method))
       } catch (error) {
         return answerError(visit, error)
       }

@@ -38,3 +38,32 @@ test('the world that a recording implies lists its hypervisors in the same order
   expect(listed.json.hypervisors.map((each: { id: number }) => each.id)).toEqual([1, 2])
   expect((await again.nova('/os-hypervisors')).text).toBe(listed.text)
 })
+
+test.each([
+  ['multipart/form-data', '{}', 500],
+  ['multipart/form-data; boundary=', '', 500],
+  ['multipart/form-data; boundary=é', '{}', 500],
+  ['Multipart/Form-Data', '{}', 404],
+  ['multipart/form-data; boundary=x', '{}', 404],
+  ['multipart/form-data; boundary="x"', '--x--\r\n', 404],
+  ['multipart/form-data; boundary=x', part('a', 'GET'), 404],
+  ['multipart/form-data; boundary=y', part('_method', 'GET'), 404],
+  // The list is found, and then does not take forms.
+  ['multipart/form-data; boundary=x', part('_method', 'GET'), 415],
+  ['multipart/form-data; boundary=x', part('_method', 'get').replaceAll('\r\n', '\n'), 415],
+  ['multipart/form-data; boundary=x', part('_method', 'GET').replace('\r\n--x--\r\n', ''), 415],
+])('a form in parts, %s, is looked into for _method: %j is %i', async (type, body, expected) => {
+  await using nova = await bootListening()
+  const ask = (token: string) =>
+    send(nova.emulator.url, {
+      ...{ method: 'POST', path: '/v2.1/os-services', body },
+      headers: { 'X-Auth-Token': token, 'Content-Type': type },
+    })
+  const { status, headers } = await ask('admin')
+  expect([status, headers['openstack-api-version']]).toEqual([expected, expected === 415 ? 'compute 2.1' : undefined])
+  expect((await ask('nobody')).status).toBe(401)
+})
+
+function part(name: string, value: string): string {
+  return `--x\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n--x--\r\n`
+}
