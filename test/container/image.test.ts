@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -122,4 +122,30 @@ test('what is wrong with a flag or a file is said, with exit code 2', () => {
   })
   expect(status).toBe(2)
   expect(stderr).toContain('nowhere.yaml')
+})
+
+/** Each `docker run` of the page: what stands in front of the image's name, and behind it. */
+const COMMANDS = [
+  ...readFileSync('docs/container.md', 'utf8').matchAll(/^docker run --rm -p 8774:8774(.*) novasim(?: (.*))?$/gm),
+]
+
+test.each(COMMANDS.map(([line, options = '', flags = '']) => ({ line, options, flags })))(
+  'docs/container.md: $line',
+  async ({ options, flags }) => {
+    const folder = mkdtempSync(join(tmpdir(), 'novasim-page-'))
+    chmodSync(folder, 0o755)
+    writeFileSync(join(folder, 'mine.yaml'), 'services: [{binary: nova-compute, host: mine}]\n')
+    writeFileSync(join(folder, 'night.yaml'), 'steps: [{at: 1h, silence: mine}]\n')
+    const words = (text: string) =>
+      text
+        .replace('./clouds', folder)
+        .split(' ')
+        .filter((word) => word !== '')
+    using nova = await running(words(options), words(flags))
+    expect(await connect(nova.url, { token: 't0p' }).health()).toMatchObject({ status: 'ok' })
+  },
+)
+
+test('the page has commands to run', () => {
+  expect(COMMANDS.length).toBeGreaterThanOrEqual(3)
 })
