@@ -96,6 +96,9 @@ export function createNaming({ ids, addresses }: OwnWords): Naming {
   }
 }
 
+/** Objects whose keys come in no order: Nova has the hosts of a zone from a set, and metadata as the database finds it. */
+const SETS = new Set(['hosts', 'metadata'])
+
 interface Where {
   at: Question['at']
   path: string
@@ -103,11 +106,11 @@ interface Where {
 
 /** Whether an answer has nothing that is left to chance. */
 function isCalm({ at, path }: Where): boolean {
-  return at !== 'identity' && !path.startsWith('/os-availability-zone')
+  return at !== 'identity' && !/^\/os-(?:availability-zone|aggregates)/.test(path)
 }
 
 /**
- * What no order is promised for, sorted: lists of Keystone's, and the hosts of a zone, which Nova has from a set.
+ * What no order is promised for, sorted.
  * And of the catalogue, the services that every cloud here has.
  */
 function calm(text: string, { at }: Where): string {
@@ -125,7 +128,7 @@ function calm(text: string, { at }: Where): string {
     }
     if (!isDict(each)) return each
     const entries = [...each].map(([name, item]): [string, PyValue] => [name, walk(item, name)])
-    return new Map(key === 'hosts' ? entries.sort(([one], [other]) => (one < other ? -1 : 1)) : entries)
+    return new Map(SETS.has(key) ? entries.sort(([one], [other]) => (one < other ? -1 : 1)) : entries)
   }
   const after = dumps(walk(value, '') as Writable)
   return after === before ? text : after + (text.endsWith('\n') ? '\n' : '')

@@ -107,7 +107,7 @@ export function respond(call: Call, { status = 200, body, headers }: Answer): Re
 /** Bytes that are no UTF-8 do not trouble Werkzeug: U+FFFD stands for them, as it does for the URL Standard. */
 function queryOf({ query }: Environ): Map<string, string[]> {
   try {
-    return parseQuery(query)
+    return parseQuery(query, '&')
   } catch (error) {
     if (!(error instanceof PyError)) throw error
     const parameters = new Map<string, string[]>()

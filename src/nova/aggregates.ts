@@ -108,7 +108,7 @@ export const UPDATE_AGGREGATE: ApiMethod = {
     }
     if (wanted.has('availability_zone')) {
       const zone = wanted.get('availability_zone')
-      setAggregateMetadata(cloud, aggregate, { availability_zone: zone === null ? null : textOf(zone) }, 'update')
+      setAggregateMetadata(cloud, aggregate, { availability_zone: zone === null ? null : String(zone) }, 'update')
       updated = now
     }
     return show(call, aggregate, updated)
@@ -129,7 +129,7 @@ const ADD_HOST: ApiMethod = {
   run: (call) => {
     requireAdmin(call, rule('add_host'))
     integerId(call.id)
-    const host = textOf(partOf(call.body, 'add_host').get('host'))
+    const host = String(partOf(call.body, 'add_host').get('host'))
     return show(
       call,
       addHostToAggregate(call.cloud, () => aggregateAt(call), host),
@@ -142,7 +142,7 @@ const REMOVE_HOST: ApiMethod = {
   run: (call) => {
     requireAdmin(call, rule('remove_host'))
     integerId(call.id)
-    const host = textOf(partOf(call.body, 'remove_host').get('host'))
+    const host = String(partOf(call.body, 'remove_host').get('host'))
     const members = call.cloud.state.aggregates.get(integerId(call.id))?.hosts ?? []
     try {
       const aggregate = removeHostFromAggregate(call.cloud, () => aggregateAt(call), host)
@@ -172,7 +172,7 @@ const SET_METADATA: ApiMethod = {
     requireAdmin(call, rule('set_metadata'))
     const metadata = partOf(partOf(call.body, 'set_metadata'), 'metadata')
     const aggregate = aggregateAt(call)
-    const change = Object.fromEntries([...metadata].map(([key, value]) => [key, value === null ? null : textOf(value)]))
+    const change = Object.fromEntries([...metadata].map(([key, value]) => [key, value === null ? null : String(value)]))
     setAggregateMetadata(call.cloud, aggregate, change, 'update metadata')
     return show(call, aggregate, call.cloud.clock.now())
   },

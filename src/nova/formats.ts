@@ -40,8 +40,10 @@ function isBase64(text: string): boolean {
   return found % 4 === 0 || (found % 4 === 2 && padding >= 2) || (found % 4 === 3 && padding >= 1)
 }
 
+/** Nothing at all is one: that it is too short is for another check to say. */
 function isName(text: string): boolean {
   const seen = withoutLastNewline(text)
+  if (seen === '' || seen.endsWith('\n')) return text === ''
   return isPrintable(seen) && !/^\p{Zs}|\p{Zs}$/u.test(seen)
 }
 

@@ -38,7 +38,7 @@ function parameterOf(header: string, name: string): string | undefined {
 
 function fieldOf(text: string): string | undefined {
   try {
-    return parseQuery(text).get('_method')?.at(-1)
+    return parseQuery(text, '&').get('_method')?.at(-1)
   } catch {
     return undefined
   }

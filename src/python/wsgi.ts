@@ -12,11 +12,13 @@ export function decodePath(path: string): string {
 /**
  * The query's parameters in their order, blank ones too, as WebOb's `request.GET` has them.
  *
+ * @param between what stands between two; WebOb takes a semicolon, too, which Werkzeug and the reader of forms do not
+ *   (webob/compat.py `parse_qsl_text`)
  * @throws {PyError} UnicodeDecodeError when one is not UTF-8
  */
-export function parseQuery(query: string): Map<string, string[]> {
+export function parseQuery(query: string, between: string | RegExp = /[&;]/): Map<string, string[]> {
   const parameters = new Map<string, string[]>()
-  for (const part of query.split('&')) {
+  for (const part of query.split(between)) {
     if (part === '') continue
     const equals = part.indexOf('=')
     const name = decodeText(equals < 0 ? part : part.slice(0, equals))

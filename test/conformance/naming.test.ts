@@ -30,7 +30,7 @@ test('what a cloud leaves to chance has one order, and nothing else has', () => 
   const zones = '{"availabilityZoneInfo": [{"hosts": {"b": {}, "a": {}}}]}'
   const sorted = '{"availabilityZoneInfo": [{"hosts": {"a": {}, "b": {}}}]}'
   expect(name({ GET: '/os-availability-zone/detail' }, answer(zones)).body).toBe(sorted)
-  expect(name({ GET: '/os-aggregates' }, answer(zones)).body).toBe(zones)
+  expect(name({ GET: '/os-services' }, answer(zones)).body).toBe(zones)
   expect(name({ GET: '/' }, answer('', { allow: 'PUT, GET', vary: 'b, a' })).headers).toEqual({
     allow: 'GET, PUT',
     vary: 'b, a',

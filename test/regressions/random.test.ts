@@ -64,6 +64,46 @@ test.each([
   expect((await ask('nobody')).status).toBe(401)
 })
 
+test.each(['\n', '\n\n', 'x\n\n'])(
+  'a zone by the name of %j is not valid: nothing may stand before the last newline but a name',
+  async (zone) => {
+    await using nova = await boot()
+    const body = { aggregate: { name: 'a', availability_zone: zone } }
+    const { status, json } = await nova.nova('/os-aggregates', { method: 'POST', body })
+    expect(status).toBe(400)
+    expect(json.badRequest.message).toMatch(
+      /^Invalid input for field\/attribute availability_zone\. .* is not valid under any of/s,
+    )
+  },
+)
+
+test('the host of an aggregate, a zone in a PUT and metadata are taken as they are, with what is white around them', async () => {
+  await using nova = await boot()
+  const made = await nova.nova('/os-aggregates', { method: 'POST', body: { aggregate: { name: ' a\n' } } })
+  expect(made.status).toBe(400)
+  const { json } = await nova.nova('/os-aggregates', {
+    ...{ method: 'POST', body: { aggregate: { name: 'a', availability_zone: 'x\n' } } },
+  })
+  expect(json.aggregate).toMatchObject({ name: 'a', availability_zone: 'x' })
+  const path = `/os-aggregates/${json.aggregate.id}`
+  const act = (body: object) => nova.nova(`${path}/action`, { method: 'POST', body })
+  expect((await act({ add_host: { host: 'host1\n' } })).json.itemNotFound.message).toBe(
+    'Compute host host1\n could not be found.',
+  )
+  const metadata = { a: ' x ', b: 'x\n' }
+  expect((await act({ set_metadata: { metadata } })).json.aggregate.metadata).toMatchObject(metadata)
+  const put = await nova.nova(path, { method: 'PUT', body: { aggregate: { availability_zone: 'y\n' } } })
+  expect(put.json.aggregate.availability_zone).toBe('y\n')
+})
+
+test('a semicolon stands between two parameters of Nova, and in a value of Keystone', async () => {
+  await using nova = await boot()
+  expect((await nova.nova('/os-services?host=host1;binary=nova-scheduler')).json.services).toEqual([])
+  const { json } = await nova.nova('/os-services?a=1;b=2', { version: '2.75' })
+  expect(json.badRequest.message).toBe("Additional properties are not allowed ('a', 'b' were unexpected)")
+  expect((await nova.ask('/identity/v3/users?name=admin;x=y')).json.users).toEqual([])
+})
+
 function part(name: string, value: string): string {
   return `--x\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n--x--\r\n`
 }
