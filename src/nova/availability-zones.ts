@@ -5,15 +5,17 @@ import type { Cloud } from '../cloud/cloud.ts'
 import { isUp, listServices, type Service, updatedAt, wholeSeconds } from '../cloud/services.ts'
 import { dumps, type Writable } from '../python/json.ts'
 import { compareText } from '../python/values.ts'
+import { requireProjectScope } from './policy.ts'
 import { type ApiMethod, requireAdmin } from './resource.ts'
 import { timeText } from './service-view.ts'
 import { NO_QUERY } from './validate.ts'
 
-/** GET /os-availability-zone: for everybody, and without the zone of Nova's own services. */
+/** GET /os-availability-zone: for everybody with a project or none, and without the zone of Nova's own services. */
 export const LIST_ZONES: ApiMethod = {
   query: NO_QUERY,
-  run: ({ cloud }) => {
-    const availabilityZoneInfo = zonesOf(cloud)
+  run: (call) => {
+    requireProjectScope(call, 'os_compute_api:os-availability-zone:list')
+    const availabilityZoneInfo = zonesOf(call.cloud)
       .filter(({ name }) => name !== INTERNAL_ZONE)
       .map(({ name, available }) => ({ zoneName: name, zoneState: { available }, hosts: null }))
     return dumps({ availabilityZoneInfo })

@@ -16,6 +16,7 @@ import { isDict, PyFloat, type PyValue, pythonFloat, pythonInt, strip } from '..
 import { NovaFault, UnexpectedError } from './errors.ts'
 import { flavorList } from './flavor-lists.ts'
 import { linksTo } from './links.ts'
+import { requireContext } from './policy.ts'
 import { type ApiMethod, type Call, requireAdmin } from './resource.ts'
 import { BOOLEAN, boolFromString, NAME, NO_QUERY } from './validate.ts'
 
@@ -84,7 +85,10 @@ export const DETAIL_FLAVORS = flavorList('flavors/detail', view)
 /** GET /flavors/{id} */
 export const SHOW_FLAVOR: ApiMethod = {
   query: NO_QUERY,
-  run: (call) => dumps({ flavor: view(call, flavorFor(call, call.id)) }),
+  run: (call) => {
+    requireContext(call)
+    return dumps({ flavor: view(call, flavorFor(call, call.id)) })
+  },
 }
 
 /** POST /flavors */

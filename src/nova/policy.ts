@@ -22,3 +22,27 @@ export function may({ cloud, token, served }: Call, role: RoleName, projectId?: 
 export function requireRole(call: Call, rule: string, role: RoleName, projectId?: string | null): void {
   if (!may(call, role, projectId)) throw new NovaFault(403, `Policy doesn't allow ${rule} to be performed.`)
 }
+
+/**
+ * What everybody may, but for whose token is for the system or a domain: RULE_ANY, with the scope of a project. One without any scope will do.
+ *
+ * @throws {NovaFault} 403
+ * @see oslo_policy/policy.py `_enforce_scope`
+ */
+export function requireProjectScope({ token, served }: Call, rule: string): void {
+  const scope = token?.scope
+  if (scope === undefined || 'projectId' in scope || ('system' in scope && served)) return
+  throw new NovaFault(403, `Policy doesn't allow ${rule} to be performed.`)
+}
+
+/**
+ * What the database wants to be asked by: somebody of a project, or an admin.
+ *
+ * @throws {NovaFault} 403
+ * @see nova/context.py `require_context`
+ */
+export function requireContext({ cloud, token }: Call): void {
+  if (!token || (projectOf(token) === undefined && !rolesOf(cloud, token).includes('admin'))) {
+    throw new NovaFault(403, 'Forbidden')
+  }
+}

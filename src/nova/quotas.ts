@@ -4,6 +4,7 @@ import { isAdmin, projectOf } from '../cloud/identity.ts'
 import { usageOfProject } from '../cloud/usage.ts'
 import { dumps } from '../python/json.ts'
 import { NovaFault } from './errors.ts'
+import { requireContext, requireProjectScope } from './policy.ts'
 import { type ApiMethod, type Call, requireAdmin } from './resource.ts'
 import { NO_QUERY, severalTimes } from './validate.ts'
 
@@ -69,8 +70,10 @@ export const SHOW_LIMITS: ApiMethod = {
   query: strictly('tenant_id'),
   run: (call) => {
     const { version, query, token } = call
+    requireProjectScope(call, 'os_compute_api:limits')
     const other = query.get('tenant_id')?.at(-1)
     if (other !== undefined) requireAdmin(call, 'os_compute_api:limits:other_project')
+    requireContext(call)
     const used = usageFor(call, other ?? projectOf(token) ?? '')
     const limits = LIMITS.filter(
       ([name, quota]) => isTold(quota, version) && !(name === 'maxImageMeta' && version >= NO_IMAGE_META_FROM),

@@ -104,6 +104,24 @@ test('a semicolon stands between two parameters of Nova, and in a value of Keyst
   expect((await nova.ask('/identity/v3/users?name=admin;x=y')).json.users).toEqual([])
 })
 
+test.each([
+  ['/os-availability-zone', 'system', "Policy doesn't allow os_compute_api:os-availability-zone:list to be performed."],
+  ['/os-availability-zone', 'unscoped', undefined],
+  ['/limits', 'system', "Policy doesn't allow os_compute_api:limits to be performed."],
+  ['/limits', 'unscoped', 'Forbidden'],
+  ['/flavors/1', 'system', undefined],
+  ['/flavors/1', 'unscoped', 'Forbidden'],
+  ['/flavors/nope', 'unscoped', 'Forbidden'],
+  ['/flavors', 'unscoped', undefined],
+])('%s is asked for with a token that is %s: %s', async (path, guest, refused) => {
+  await using nova = await bootListening()
+  const authUrl = `${nova.emulator.url}/identity`
+  const cloud = await AskedCloud.enter({ authUrl, user: 'admin', password: 'secret', project: 'admin' })
+  const { status, text } = await cloud.ask({ GET: path, as: 'nobody', headers: { 'X-Auth-Token': `{token ${guest}}` } })
+  const answer = refused === undefined ? [200] : [403, { forbidden: { code: 403, message: refused } }]
+  expect([status, ...(refused === undefined ? [] : [JSON.parse(text)])]).toEqual(answer)
+})
+
 function part(name: string, value: string): string {
   return `--x\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n--x--\r\n`
 }
