@@ -2,7 +2,7 @@
 
 import { DOMAIN } from '../cloud/identity.ts'
 import { collection } from './collections.ts'
-import { forbidden, KeystoneError, notFound, unauthorized } from './errors.ts'
+import { forbidden, KeystoneError, notFound } from './errors.ts'
 import { enforce } from './policy.ts'
 import { type Method, view } from './resource.ts'
 
@@ -37,10 +37,4 @@ export const listRevoked: Method = () => {
 /** GET /v3/OS-SIMPLE-CERT/…: likewise. */
 export const certificatesGone: Method = () => {
   throw new KeystoneError(410, 'This API is no longer available due to the removal of support for PKI tokens.')
-}
-
-/** DELETE /v3/groups/{group_id}, which looks for it before it asks the policy. */
-export const deleteGroup: Method = ({ token, params }) => {
-  if (!token) throw unauthorized()
-  throw notFound('group', params.group_id ?? '')
 }

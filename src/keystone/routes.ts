@@ -3,9 +3,10 @@
 import { createCredential, deleteCredential, listCredentials, showCredential } from './application-credentials.ts'
 import { createToken } from './authenticate.ts'
 import { lackingForDomain, listDomains, showDomain } from './domains.ts'
-import { certificatesGone, deleteGroup, emptyList, listRevoked, nothing, showLimitModel } from './empty.ts'
+import { certificatesGone, emptyList, listRevoked, nothing, showLimitModel } from './empty.ts'
 import { notImplemented } from './errors.ts'
 import { checkGrant, lackingForGrant, listGrants } from './grants.ts'
+import { deleteGroup, listGroups, listGroupsOfUser } from './groups.ts'
 import { listOwnDomains, listOwnProjects, showCatalog, showOwnSystem } from './own-scopes.ts'
 import { enforce } from './policy.ts'
 import { listProjects, listTags, showProject, showTag } from './projects.ts'
@@ -17,7 +18,6 @@ import { deleteToken, showToken } from './tokens.ts'
 import {
   deleteTokensOfUser,
   listAccessRules,
-  listGroupsOfUser,
   listProjectsOfUser,
   listUsers,
   showAccessRule,
@@ -109,7 +109,7 @@ const PATHS: Record<string, Partial<Record<Verb, Entry>>> = {
     PATCH: 'update_region',
     DELETE: 'delete_region',
   },
-  '/v3/groups': { GET: emptyList('groups', 'list_groups'), POST: 'create_group' },
+  '/v3/groups': { GET: listGroups, POST: 'create_group' },
   '/v3/groups/:group_id': {
     GET: nothing('group', 'group_id', 'get_group'),
     PATCH: 'update_group',

@@ -37,14 +37,6 @@ export function listProjectsOfUser(call: Call): Answer {
   return collection(call, { name: 'projects', filters, paging: 'cut' }, projects)
 }
 
-/** GET /v3/users/{user_id}/groups: there are no groups. */
-export function listGroupsOfUser(call: Call): Answer {
-  const { user_id: id = '' } = call.params
-  enforce(call, 'list_groups_for_user', { ...userTarget(call.cloud, id), userId: id })
-  getUser(call.cloud, id)
-  return collection(call, { name: 'groups', paging: 'cut' }, [])
-}
-
 /** DELETE /v3/users/{user_id}/tokens */
 export function deleteTokensOfUser(call: Call): Answer {
   const { user_id: id = '' } = call.params

@@ -122,6 +122,23 @@ test.each([
   expect([status, ...(refused === undefined ? [] : [JSON.parse(text)])]).toEqual(answer)
 })
 
+test('a group is not looked for by a name that is longer than one may be, nor a group of a user by the case of letters', async () => {
+  await using nova = await boot()
+  const [id] = [...nova.cloud.state.identity.users.keys()]
+  const ask = async (path: string) => (await nova.ask(`/identity/v3/${path}`)).status
+  const long = 'x'.repeat(65)
+  for (const path of ['groups', `users/${id}/groups`]) {
+    expect(await ask(`${path}?name=${long.slice(1)}`)).toBe(200)
+    expect(await ask(`${path}?name=${long}`)).toBe(500)
+    expect(await ask(`${path}?name__icontains=${long}`)).toBe(500)
+    expect(await ask(`${path}?description=${long}`)).toBe(200)
+  }
+  expect(await ask('groups?name__contains=x')).toBe(200)
+  expect(await ask(`users/${id}/groups?name__contains=x`)).toBe(500)
+  expect(await ask('groups?name=')).toBe(400)
+  expect(await ask(`groups?domain_id=${long}`)).toBe(400)
+})
+
 function part(name: string, value: string): string {
   return `--x\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n--x--\r\n`
 }
