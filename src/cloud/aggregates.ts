@@ -58,7 +58,7 @@ export function createAggregate(cloud: Cloud, wanted: AggregateWish): Aggregate 
   const aggregate: Aggregate = {
     id: given,
     uuid: uuid ?? uuidFor(cloud.seed, 'aggregate', name, given),
-    ...{ name, hosts, metadata },
+    ...{ name, hosts, metadata: inKeyOrder(metadata) },
     createdAt: wanted.createdAt ?? cloud.clock.now(),
     updatedAt: wanted.updatedAt ?? null,
   }
@@ -80,7 +80,7 @@ export function changeAggregate(cloud: Cloud, aggregate: Aggregate, change: Aggr
   const hosts = membersOf(cloud, change.hosts ?? aggregate.hosts, metadata.availability_zone, aggregate)
   if (change.name !== undefined && change.name !== aggregate.name) aggregate.updatedAt = cloud.clock.now()
   aggregate.name = change.name ?? aggregate.name
-  aggregate.metadata = metadata
+  aggregate.metadata = inKeyOrder(metadata)
   const before = aggregate.hosts
   aggregate.hosts = hosts
   tellPlacement(cloud, aggregate, before)
@@ -117,6 +117,15 @@ export function zonesByHost(cloud: Cloud): Map<string, string> {
 /** @see nova/availability_zones.py `set_availability_zones` */
 export function zoneOf(service: { binary: string; host: string }, zones: Map<string, string>): string {
   return service.binary === COMPUTE ? (zones.get(service.host) ?? DEFAULT_ZONE) : INTERNAL_ZONE
+}
+
+/** As the database reads it: by the index that its keys are in, without case. */
+function inKeyOrder(metadata: Record<string, string>): Record<string, string> {
+  const order = ([one]: [string, string], [other]: [string, string]) => {
+    const [a, b] = [one.toLowerCase(), other.toLowerCase()]
+    return a < b ? -1 : a > b ? 1 : 0
+  }
+  return Object.fromEntries(Object.entries(metadata).sort(order))
 }
 
 /** MySQL compares without case. */

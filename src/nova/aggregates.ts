@@ -100,6 +100,7 @@ export const UPDATE_AGGREGATE: ApiMethod = {
     const aggregate = aggregateAt(call)
     const name = wanted.get('name')
     const now = cloud.clock.now()
+    const before = Object.keys(aggregate.metadata)
     let updated = aggregate.updatedAt
     if (name !== undefined) {
       const before = aggregate.name
@@ -111,7 +112,7 @@ export const UPDATE_AGGREGATE: ApiMethod = {
       setAggregateMetadata(cloud, aggregate, { availability_zone: zone === null ? null : String(zone) }, 'update')
       updated = now
     }
-    return show(call, aggregate, updated)
+    return show(call, asWritten(aggregate, before, ['availability_zone']), updated)
   },
 }
 
@@ -173,8 +174,9 @@ const SET_METADATA: ApiMethod = {
     const metadata = partOf(partOf(call.body, 'set_metadata'), 'metadata')
     const aggregate = aggregateAt(call)
     const change = Object.fromEntries([...metadata].map(([key, value]) => [key, value === null ? null : String(value)]))
+    const before = Object.keys(aggregate.metadata)
     setAggregateMetadata(call.cloud, aggregate, change, 'update metadata')
-    return show(call, aggregate, call.cloud.clock.now())
+    return show(call, asWritten(aggregate, before, Object.keys(change)), call.cloud.clock.now())
   },
 }
 
@@ -202,6 +204,13 @@ export const CACHE_IMAGES: ApiMethod = {
 
 /** What Nova words alike when a host cannot be taken out. */
 const NO_MEMBER = new Set(['AggregateNotFound', 'AggregateHostNotFound', 'ComputeHostNotFound'])
+
+/** What has just been written still has its new keys at the end; the database puts them in order. */
+function asWritten(aggregate: Aggregate, before: string[], added: string[]): Aggregate {
+  const { metadata } = aggregate
+  const keys = [...new Set([...before, ...added])].filter((key) => Object.hasOwn(metadata, key))
+  return { ...aggregate, metadata: Object.fromEntries(keys.map((key) => [key, metadata[key] ?? ''])) }
+}
 
 /** @param updated what has just been written still has its fraction of a second */
 function show(call: Call, aggregate: Aggregate, updated = aggregate.updatedAt): string {
