@@ -69,12 +69,14 @@ export function createNaming({ ids, addresses }: OwnWords): Naming {
       .replace(UUID, (id) => (at === 'identity' ? '<uuid>' : count('uuid', id)))
     if (at === 'placement') {
       // It is one higher after each change, and a nova-compute makes changes of its own.
-      return tidied.replace(/(?<="(?:resource_provider_)?generation": )\d+/g, '<generation>')
+      return tidied.replace(/(?<="(?:resource_provider_)?generation": )\d+/g, '"<generation>"')
     }
     // Counted by the database, from one run to the next.
     const resource = /^\/os-(migration|aggregate|hypervisor)s/.exec(path)?.[1]
     if (!resource) return tidied
-    return tidied.replace(/(?<="id": |[Aa]ggregate )\d+/g, (id) => count(resource, id))
+    return tidied
+      .replace(/(?<="id": )\d+/g, (id) => `"${count(resource, id)}"`)
+      .replace(/(?<=[Aa]ggregate )\d+/g, (id) => count(resource, id))
   }
   return {
     name(question, { status, headers, text }) {
