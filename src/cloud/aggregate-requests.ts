@@ -3,7 +3,7 @@
 import { type Aggregate, changeAggregate, createAggregate, removeAggregate, sameText } from './aggregates.ts'
 import { COMPUTE, findHostMapping, reach } from './cells.ts'
 import type { Cloud } from './cloud.ts'
-import { refuse } from './errors.ts'
+import { type Refusal, refuse } from './errors.ts'
 import { countInstancesOn } from './instances.ts'
 import { findServiceOf } from './services.ts'
 
@@ -146,12 +146,9 @@ function zonesOf(cloud: Cloud, host: string, but?: Aggregate): string[] {
   })
 }
 
-type Doing = Extract<Parameters<typeof refuse>[0], { code: 'AggregateUnsafe' }>['doing']
+type Unsafe = Extract<Refusal, { code: 'AggregateUnsafe' }>
+type Doing = Unsafe['doing']
 
-function unsafe(
-  { id }: Aggregate,
-  doing: Doing,
-  reason: Extract<Parameters<typeof refuse>[0], { code: 'AggregateUnsafe' }>['reason'],
-): never {
+function unsafe({ id }: Aggregate, doing: Doing, reason: Unsafe['reason']): never {
   refuse({ code: 'AggregateUnsafe', id, doing, reason })
 }

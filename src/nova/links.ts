@@ -29,16 +29,17 @@ export function bookmarkOf(call: Call, collection: string, id: string): Link {
 
 /** Where the list goes on after `marker`, with the same query. */
 export function nextLink(call: Call, collection: string, marker: string): Link[] {
-  const names = [...call.query.keys()].filter((name) => name !== 'marker').sort()
-  // Of what is said several times, the greatest: Nova sorts it all, and the last one stays.
-  const query = names.map((name): [string, string] => [
-    name,
-    [...(call.query.get(name) ?? [])].sort(compareText).at(-1) ?? '',
-  ])
-  const marked = [...query, ['marker', marker]].sort(([one = ''], [other = '']) => (one < other ? -1 : 1))
-  const ordered = call.query.has('marker') ? marked : [...query, ['marker', marker]]
-  const text = ordered.map(([name = '', value = '']) => `${quotePlus(name)}=${quotePlus(value)}`).join('&')
+  const names = [...call.query.keys()].sort()
+  if (!call.query.has('marker')) names.push('marker')
+  const text = names
+    .map((name) => `${quotePlus(name)}=${quotePlus(name === 'marker' ? marker : greatestOf(call.query.get(name)))}`)
+    .join('&')
   return [{ rel: 'next', href: `${versioned(call)}${projectIn(call)}/${collection}?${text}` }]
+}
+
+/** Of what is said several times: Nova sorts it all, and the last one stays. */
+function greatestOf(values: string[] = []): string {
+  return [...values].sort(compareText).at(-1) ?? ''
 }
 
 /** How many to give at the most; the last one counts. @throws {NovaFault} 400: under /v2 no schema has looked at it */
