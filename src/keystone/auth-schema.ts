@@ -1,7 +1,7 @@
 /** What a request for a token may look like, and what Keystone says of one that does not. keystone/auth/schema.py */
 
 import { describe, type Schema, validate } from '../python/jsonschema.ts'
-import { isDict, type PyDict, type PyValue } from '../python/values.ts'
+import { asDict, isDict, type PyDict, type PyValue, valueAt } from '../python/values.ts'
 import { badRequest } from './errors.ts'
 
 const TEXT: Schema = { type: 'string' }
@@ -51,19 +51,14 @@ export function validateAuth(auth: PyValue): PyDict {
     const where = error.path.length > 0 ? `Invalid input for field '${error.path.join('/')}': ` : ''
     throw badRequest(where + describe(error))
   }
-  const user = at(auth, 'identity', 'password', 'user')
+  const user = valueAt(auth, 'identity', 'password', 'user')
   requireIdOrName(user, 'identity/password/user')
-  requireIdOrName(at(user, 'domain'), 'identity/password/user/domain')
-  const project = at(auth, 'scope', 'project')
+  requireIdOrName(valueAt(user, 'domain'), 'identity/password/user/domain')
+  const project = valueAt(auth, 'scope', 'project')
   requireIdOrName(project, 'scope/project')
-  requireIdOrName(at(project, 'domain'), 'scope/project/domain')
-  requireIdOrName(at(auth, 'scope', 'domain'), 'scope/domain')
-  return isDict(auth) ? auth : new Map()
-}
-
-/** What lies at the end of a path of keys; undefined where there is no such key. */
-export function at(value: PyValue | undefined, ...path: string[]): PyValue | undefined {
-  return path.reduce<PyValue | undefined>((found, key) => (isDict(found) ? found.get(key) : undefined), value)
+  requireIdOrName(valueAt(project, 'domain'), 'scope/project/domain')
+  requireIdOrName(valueAt(auth, 'scope', 'domain'), 'scope/domain')
+  return asDict(auth)
 }
 
 function requireIdOrName(value: PyValue | undefined, field: string): void {

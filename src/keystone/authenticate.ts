@@ -12,8 +12,8 @@ import {
   type User,
 } from '../cloud/identity.ts'
 import { str } from '../python/repr.ts'
-import { isDict, isTrue, type PyDict, type PyValue } from '../python/values.ts'
-import { at, validateAuth } from './auth-schema.ts'
+import { isDict, isTrue, type PyDict, type PyValue, valueAt } from '../python/values.ts'
+import { validateAuth } from './auth-schema.ts'
 import { expecting, forbiddenAction, KeystoneError, unauthorized } from './errors.ts'
 import type { Answer, Call } from './resource.ts'
 import { findCredential, lookUpDomain, requestedScope } from './scope.ts'
@@ -66,8 +66,8 @@ export function createToken(call: Call): Answer {
 
 /** The names of the methods, each once. @throws {KeystoneError} when what belongs to one is missing, or one is not known */
 function methodsOf(auth: PyDict): string[] {
-  const identity = at(auth, 'identity')
-  const listed = at(identity, 'methods')
+  const identity = valueAt(auth, 'identity')
+  const listed = valueAt(identity, 'methods')
   const names = [...new Set(Array.isArray(listed) ? listed.map(str) : [])]
   for (const name of names) if (isDict(identity) && !identity.has(name)) throw expecting(name, 'identity')
   if (names.some((name) => !METHODS.includes(name))) {
@@ -86,7 +86,7 @@ function prove(cloud: Cloud, auth: PyDict, methods: string[], expiresAt: number)
     credential: undefined,
   }
   for (const method of methods) {
-    const payload = at(auth, 'identity', method) ?? null
+    const payload = valueAt(auth, 'identity', method) ?? null
     const userId = METHOD_CHECKS[method]?.(cloud, payload, proof, auth)
     if (userId === undefined || (proof.userId !== undefined && proof.userId !== userId)) throw unauthorized()
     proof.userId = userId
@@ -108,7 +108,7 @@ const METHOD_CHECKS: Record<
     throw new KeystoneError(500, 'An unexpected error prevented the server from fulfilling your request.')
   },
   mapped: (_, payload) => {
-    if (at(payload, 'identity_provider') === undefined) throw expecting('identity_provider', 'mapped')
+    if (valueAt(payload, 'identity_provider') === undefined) throw expecting('identity_provider', 'mapped')
     return undefined
   },
 }
@@ -116,13 +116,13 @@ const METHOD_CHECKS: Record<
 /** keystone/auth/plugins/password.py */
 function byPassword(cloud: Cloud, payload: PyValue): string {
   const user = userOf(cloud, payload)
-  if (user.password !== at(payload, 'user', 'password')) throw unauthorized()
+  if (user.password !== valueAt(payload, 'user', 'password')) throw unauthorized()
   return user.id
 }
 
 /** keystone/auth/plugins/token.py */
 function byToken(cloud: Cloud, payload: PyValue, proof: Proof, auth: PyDict): string {
-  const token = getToken(cloud, str(at(payload, 'id') ?? ''))
+  const token = getToken(cloud, str(valueAt(payload, 'id') ?? ''))
   const scope = auth.get('scope')
   const wants = (kind: string) => (isDict(scope) ? scope.has(kind) : typeof scope === 'string' && scope.includes(kind))
   if (token.scope && 'system' in token.scope && (wants('project') || wants('domain'))) {
@@ -142,7 +142,7 @@ function byToken(cloud: Cloud, payload: PyValue, proof: Proof, auth: PyDict): st
 /** keystone/auth/plugins/application_credential.py */
 function byApplicationCredential(cloud: Cloud, payload: PyValue, proof: Proof): string {
   const credential = findCredential(cloud, payload)
-  const secret = at(payload, 'secret') ?? null
+  const secret = valueAt(payload, 'secret') ?? null
   if (secret !== null && typeof secret !== 'string') throw expecting('string', 'password')
   const expired = credential.expiresAt !== null && credential.expiresAt <= cloud.clock.now()
   if (secret !== credential.secret || expired) throw unauthorized()
@@ -152,16 +152,16 @@ function byApplicationCredential(cloud: Cloud, payload: PyValue, proof: Proof): 
 
 /** The user that a payload names. keystone/auth/plugins/core.py `BaseUserInfo._validate_and_normalize_auth_data` */
 function userOf(cloud: Cloud, payload: PyValue): User {
-  const wanted = at(payload, 'user')
+  const wanted = valueAt(payload, 'user')
   // The real one would name the method, which it does not know here.
   if (wanted === undefined) throw expecting('user', 'None')
-  const id = at(wanted, 'id')
-  const name = at(wanted, 'name')
+  const id = valueAt(wanted, 'id')
+  const name = valueAt(wanted, 'name')
   if (!isTrue(id) && !isTrue(name)) throw expecting('id or name', 'user')
   if (!isTrue(name)) return known(findUser(cloud, str(id ?? '')))
-  const domain = at(wanted, 'domain')
+  const domain = valueAt(wanted, 'domain')
   if (domain === undefined) throw expecting('domain', 'user')
-  if (!isTrue(at(domain, 'id')) && !isTrue(at(domain, 'name'))) throw expecting('id or name', 'domain')
+  if (!isTrue(valueAt(domain, 'id')) && !isTrue(valueAt(domain, 'name'))) throw expecting('id or name', 'domain')
   lookUpDomain(domain)
   return known(findUserByName(cloud, str(name ?? '')))
 }

@@ -13,8 +13,7 @@ import {
   sameText,
 } from '../cloud/identity.ts'
 import { str } from '../python/repr.ts'
-import { isDict, isTrue, type PyDict, type PyValue } from '../python/values.ts'
-import { at } from './auth-schema.ts'
+import { isDict, isTrue, type PyDict, type PyValue, valueAt } from '../python/values.ts'
 import { badRequest, expecting, KeystoneError, notFound, UncaughtError, unauthorized } from './errors.ts'
 
 const KINDS = ['project', 'domain', 'unscoped', 'system', 'OS-TRUST:trust']
@@ -32,7 +31,7 @@ export function requestedScope(cloud: Cloud, auth: PyDict, methods: string[]): S
         'Error authenticating with application credential: Application credentials cannot request a scope.'
       throw new KeystoneError(401, message, '{}')
     }
-    const { projectId } = findCredential(cloud, at(auth, 'identity', 'application_credential') ?? null)
+    const { projectId } = findCredential(cloud, valueAt(auth, 'identity', 'application_credential') ?? null)
     return projectId === null ? undefined : { projectId }
   }
   if (scope === undefined) return undefined
@@ -49,7 +48,7 @@ export function requestedScope(cloud: Cloud, auth: PyDict, methods: string[]): S
     case 'domain':
       return lookUpDomain(part(scope, 'domain'))
     default:
-      if (!isTrue(at(part(scope, 'OS-TRUST:trust'), 'id'))) throw expecting('trust_id', 'trust')
+      if (!isTrue(valueAt(part(scope, 'OS-TRUST:trust'), 'id'))) throw expecting('trust_id', 'trust')
       throw unauthorized()
   }
 }
@@ -98,14 +97,14 @@ function idOfUser(cloud: Cloud, user: PyValue): string {
 }
 
 function lookUpProject(cloud: Cloud, wanted: PyValue): Project {
-  const name = at(wanted, 'name') ?? null
+  const name = valueAt(wanted, 'name') ?? null
   if (isTrue(name)) {
-    const domain = at(wanted, 'domain')
+    const domain = valueAt(wanted, 'domain')
     if (domain === undefined) throw expecting('domain', 'project')
     lookUpDomain(domain)
     return known(findProjectByName(cloud, str(name)))
   }
-  return known(findProject(cloud, str(at(wanted, 'id') ?? '')))
+  return known(findProject(cloud, str(valueAt(wanted, 'id') ?? '')))
 }
 
 function known(project: Project | undefined): Project {

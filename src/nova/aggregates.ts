@@ -14,12 +14,12 @@ import { CloudError } from '../cloud/errors.ts'
 import { wholeSeconds } from '../cloud/services.ts'
 import { dumps } from '../python/json.ts'
 import type { Schema } from '../python/jsonschema.ts'
-import { isDict, type PyDict, type PyValue, strip } from '../python/values.ts'
+import { dictAt, isDict, type PyValue, strip, valueAt } from '../python/values.ts'
 import { NovaFault, UnexpectedError } from './errors.ts'
 import { type ApiMethod, type Call, requireAdmin } from './resource.ts'
 import { timeText } from './service-view.ts'
 import { integerId } from './services.ts'
-import { AZ_NAME, FQDN, metadataOf, NAME, NAME_WITH_SPACES, NO_QUERY } from './validate.ts'
+import { AZ_NAME, FQDN, metadataOf, NAME, NAME_WITH_SPACES, NO_QUERY, within } from './validate.ts'
 
 /** From here on an aggregate is shown with its UUID. */
 const UUID_FROM = 41
@@ -82,7 +82,7 @@ export const CREATE_AGGREGATE: ApiMethod = {
   run: (call) => {
     requireAdmin(call, rule('create'))
     const { cloud, body } = call
-    const wanted = partOf(body, 'aggregate')
+    const wanted = dictAt(body, 'aggregate')
     const zone = wanted.get('availability_zone')
     const made = requestAggregate(cloud, textOf(wanted.get('name')), zone ? textOf(zone) : null)
     const { hosts: _, metadata: __, ...shown } = view(made, call, { created: cloud.clock.now(), updated: null })
@@ -96,16 +96,16 @@ export const UPDATE_AGGREGATE: ApiMethod = {
   run: (call) => {
     requireAdmin(call, rule('update'))
     const { cloud, body } = call
-    const wanted = partOf(body, 'aggregate')
+    const wanted = dictAt(body, 'aggregate')
     const aggregate = aggregateAt(call)
     const name = wanted.get('name')
     const now = cloud.clock.now()
     const before = Object.keys(aggregate.metadata)
     let updated = aggregate.updatedAt
     if (name !== undefined) {
-      const before = aggregate.name
+      const called = aggregate.name
       renameAggregate(cloud, aggregate, textOf(name))
-      if (before !== aggregate.name) updated = now
+      if (called !== aggregate.name) updated = now
     }
     if (wanted.has('availability_zone')) {
       const zone = wanted.get('availability_zone')
@@ -130,7 +130,7 @@ const ADD_HOST: ApiMethod = {
   run: (call) => {
     requireAdmin(call, rule('add_host'))
     integerId(call.id)
-    const host = String(partOf(call.body, 'add_host').get('host'))
+    const host = String(dictAt(call.body, 'add_host').get('host'))
     return show(
       call,
       addHostToAggregate(call.cloud, () => aggregateAt(call), host),
@@ -142,9 +142,9 @@ const REMOVE_HOST: ApiMethod = {
   body: [{ from: 1, schema: withHost('remove_host') }],
   run: (call) => {
     requireAdmin(call, rule('remove_host'))
-    integerId(call.id)
-    const host = String(partOf(call.body, 'remove_host').get('host'))
-    const members = call.cloud.state.aggregates.get(integerId(call.id))?.hosts ?? []
+    const id = integerId(call.id)
+    const host = String(dictAt(call.body, 'remove_host').get('host'))
+    const members = call.cloud.state.aggregates.get(id)?.hosts ?? []
     try {
       const aggregate = removeHostFromAggregate(call.cloud, () => aggregateAt(call), host)
       // MySQL has found it in another case; Nova then looks for it in its own list.
@@ -171,7 +171,7 @@ const SET_METADATA: ApiMethod = {
   ],
   run: (call) => {
     requireAdmin(call, rule('set_metadata'))
-    const metadata = partOf(partOf(call.body, 'set_metadata'), 'metadata')
+    const metadata = dictAt(call.body, 'set_metadata', 'metadata')
     const aggregate = aggregateAt(call)
     const change = Object.fromEntries([...metadata].map(([key, value]) => [key, value === null ? null : String(value)]))
     const before = Object.keys(aggregate.metadata)
@@ -194,7 +194,7 @@ export const CACHE_IMAGES: ApiMethod = {
   run: (call) => {
     requireAdmin(call, 'compute:aggregates:images')
     integerId(call.id)
-    const cache = isDict(call.body) ? call.body.get('cache') : undefined
+    const cache = valueAt(call.body, 'cache')
     const ids = Array.isArray(cache) ? cache.map((image) => (isDict(image) ? image.get('id') : image)) : []
     if (new Set(ids).size < ids.length) throw new NovaFault(400, 'Duplicate images in request')
     aggregateAt(call)
@@ -243,10 +243,6 @@ function rule(action: string): string {
   return `os_compute_api:os-aggregates:${action}`
 }
 
-function within(key: string, schema: Schema): Schema {
-  return { type: 'object', properties: { [key]: schema }, required: [key], additionalProperties: false }
-}
-
 function withHost(action: string): Schema {
   return within(action, {
     type: 'object',
@@ -254,11 +250,6 @@ function withHost(action: string): Schema {
     required: ['host'],
     additionalProperties: false,
   })
-}
-
-function partOf(body: PyValue, key: string): PyDict {
-  const part = isDict(body) ? body.get(key) : undefined
-  return isDict(part) ? part : new Map()
 }
 
 /** Nova strips names, which under /v2 may come with spaces around them. */

@@ -4,7 +4,7 @@ import { type Flavor, getFlavor, removeExtraSpec, setExtraSpecs } from '../cloud
 import { projectOf } from '../cloud/identity.ts'
 import { dumps } from '../python/json.ts'
 import type { Schema } from '../python/jsonschema.ts'
-import { isDict, PyFloat, type PyValue } from '../python/values.ts'
+import { isDict, PyFloat, type PyValue, valueAt } from '../python/values.ts'
 import { NovaFault } from './errors.ts'
 import { assertKnownSpec, CHECKED_FROM } from './extra-specs.ts'
 import { flavorFor } from './flavors.ts'
@@ -45,9 +45,7 @@ export const CREATE_EXTRA_SPECS: ApiMethod = {
   body: [{ from: 1, schema: CREATE }],
   run: (call) => {
     requireAdmin(call, rule('create'))
-    change(call, isDict(call.body) ? call.body.get('extra_specs') : undefined, () =>
-      getFlavor(call.cloud, flavorId(call)),
-    )
+    change(call, valueAt(call.body, 'extra_specs'), () => getFlavor(call.cloud, flavorId(call)))
     return dumps(call.body)
   },
 }

@@ -12,13 +12,13 @@ import {
 import { isAdmin, projectOf } from '../cloud/identity.ts'
 import { dumps } from '../python/json.ts'
 import type { Schema } from '../python/jsonschema.ts'
-import { isDict, PyFloat, type PyValue, pythonFloat, pythonInt, strip } from '../python/values.ts'
+import { dictAt, PyFloat, type PyValue, pythonFloat, pythonInt, strip } from '../python/values.ts'
 import { NovaFault, UnexpectedError } from './errors.ts'
 import { flavorList } from './flavor-lists.ts'
 import { linksTo } from './links.ts'
 import { requireContext } from './policy.ts'
 import { type ApiMethod, type Call, requireAdmin } from './resource.ts'
-import { BOOLEAN, boolFromString, NAME, NO_QUERY } from './validate.ts'
+import { BOOLEAN, boolFromString, NAME, NO_QUERY, within } from './validate.ts'
 
 /** From here on a flavor can be described. */
 const DESCRIPTION_FROM = 55
@@ -56,12 +56,8 @@ const RXTX_FACTOR: Schema = {
 const DESCRIPTION: Schema = { type: ['string', 'null'], minLength: 0, maxLength: 65_535, format: 'description' }
 
 function newFlavor(properties: { [name: string]: Schema }): Schema {
-  return within('flavor', { properties, required: ['name', 'ram', 'vcpus', 'disk'] })
-}
-
-function within(key: string, { properties, required }: Required<Pick<Schema, 'properties' | 'required'>>): Schema {
-  const inner: Schema = { type: 'object', properties, required, additionalProperties: false }
-  return { type: 'object', properties: { [key]: inner }, required: [key], additionalProperties: false }
+  const required = ['name', 'ram', 'vcpus', 'disk']
+  return within('flavor', { type: 'object', properties, required, additionalProperties: false })
 }
 
 const IS_PUBLIC = { 'os-flavor-access:is_public': BOOLEAN }
@@ -74,7 +70,18 @@ const CREATE_BODY = [
   { from: TRIMMED_FROM, schema: newFlavor({ ...NEW_FLAVOR, ...IS_PUBLIC, description: DESCRIPTION }) },
 ] as const satisfies ApiMethod['body']
 
-const TENANT: Schema = { type: 'string', minLength: 1, maxLength: 255 }
+const DESCRIBED: Schema = {
+  type: 'object',
+  properties: { description: DESCRIPTION },
+  required: ['description'],
+  additionalProperties: false,
+}
+const TENANT: Schema = {
+  type: 'object',
+  properties: { tenant: { type: 'string', minLength: 1, maxLength: 255 } },
+  required: ['tenant'],
+  additionalProperties: false,
+}
 
 /** GET /flavors */
 export const LIST_FLAVORS = flavorList('flavors', basicView)
@@ -96,8 +103,8 @@ export const CREATE_FLAVOR: ApiMethod = {
   body: CREATE_BODY,
   run: (call) => {
     requireAdmin(call, 'os_compute_api:os-flavor-manage:create')
-    const wanted = isDict(call.body) ? call.body.get('flavor') : undefined
-    const given = (key: string) => (isDict(wanted) ? wanted.get(key) : undefined)
+    const wanted = dictAt(call.body, 'flavor')
+    const given = (key: string) => wanted.get(key)
     const description = given('description')
     const flavorId = given('id')
     const flavor = createFlavor(call.cloud, {
@@ -119,16 +126,11 @@ export const CREATE_FLAVOR: ApiMethod = {
 /** PUT /flavors/{id} */
 export const UPDATE_FLAVOR: ApiMethod = {
   versions: [DESCRIPTION_FROM, Number.POSITIVE_INFINITY],
-  body: [
-    {
-      from: DESCRIPTION_FROM,
-      schema: within('flavor', { properties: { description: DESCRIPTION }, required: ['description'] }),
-    },
-  ],
+  body: [{ from: DESCRIPTION_FROM, schema: within('flavor', DESCRIBED) }],
   run: (call) => {
     requireAdmin(call, 'os_compute_api:os-flavor-manage:update')
-    const wanted = isDict(call.body) ? call.body.get('flavor') : undefined
-    const description = isDict(wanted) ? wanted.get('description') : null
+    const wanted = dictAt(call.body, 'flavor')
+    const description = wanted.get('description')
     const flavor = describeFlavor(call.cloud, call.id, typeof description === 'string' ? description : null)
     return dumps({ flavor: view(call, flavor) })
   },
@@ -159,7 +161,7 @@ export const LIST_FLAVOR_ACCESS: ApiMethod = {
 const NO_ACCESS_TO_PUBLIC_FROM = 7
 
 const ADD_ACCESS: ApiMethod = {
-  body: [{ from: 1, schema: within('addTenantAccess', { properties: { tenant: TENANT }, required: ['tenant'] }) }],
+  body: [{ from: 1, schema: within('addTenantAccess', TENANT) }],
   run: (call) => {
     requireAdmin(call, 'os_compute_api:os-flavor-access:add_tenant_access')
     const tenant = tenantIn(call.body, 'addTenantAccess')
@@ -174,7 +176,7 @@ const ADD_ACCESS: ApiMethod = {
 }
 
 const REMOVE_ACCESS: ApiMethod = {
-  body: [{ from: 1, schema: within('removeTenantAccess', { properties: { tenant: TENANT }, required: ['tenant'] }) }],
+  body: [{ from: 1, schema: within('removeTenantAccess', TENANT) }],
   run: (call) => {
     requireAdmin(call, 'os_compute_api:os-flavor-access:remove_tenant_access')
     const flavor = getFlavor(call.cloud, call.id)
@@ -229,8 +231,7 @@ function accessView({ flavorId, projects }: Flavor): string {
 }
 
 function tenantIn(body: PyValue, action: string): string {
-  const wanted = isDict(body) ? body.get(action) : undefined
-  return String(isDict(wanted) ? wanted.get('tenant') : '')
+  return String(dictAt(body, action).get('tenant'))
 }
 
 /** Nova asks Keystone. nova/api/openstack/identity.py `verify_project_id` */

@@ -7,7 +7,7 @@ import type { Hypervisor } from '../cloud/hypervisors.ts'
 import { listServices } from '../cloud/services.ts'
 import { NO_USAGE, usageByProject, usageOn } from '../cloud/usage.ts'
 import { dumps } from '../python/json.ts'
-import { isDict } from '../python/values.ts'
+import { valueAt } from '../python/values.ts'
 import { type ApiMethod, type Call, requireAdmin } from './resource.ts'
 import { assertNoQuery, severalTimes } from './validate.ts'
 
@@ -89,7 +89,7 @@ export const UPDATE_HOST: ApiMethod = {
     requireAdmin(call, rule('update'))
     hostOf(call)
     const on = (name: string) => {
-      const value = isDict(call.body) ? call.body.get(name) : undefined
+      const value = valueAt(call.body, name)
       return typeof value === 'string' ? value.toLowerCase() === 'enable' : undefined
     }
     const [status, maintenance] = [on('status'), on('maintenance_mode')]

@@ -11,7 +11,7 @@ import { confirmResize, resizeInstance, revertResize } from '../cloud/resizes.ts
 import { workOff } from '../cloud/work.ts'
 import type { Body } from '../python/answer.ts'
 import { dumps } from '../python/json.ts'
-import type { PyDict } from '../python/values.ts'
+import { dictAt, type PyDict } from '../python/values.ts'
 import { NovaFault } from './errors.ts'
 import { linksTo } from './links.ts'
 import { requireRole } from './policy.ts'
@@ -19,7 +19,7 @@ import type { ApiMethod, Call, Reply } from './resource.ts'
 import { changedView } from './server-changed-view.ts'
 import { labelsIn } from './server-changes.ts'
 import { flavorOf, passwordFor } from './server-create.ts'
-import { actorOf, imageFor, inWordsOf, partOf, refuseKey, textOrNull, textsOf } from './server-request.ts'
+import { actorOf, imageFor, inWordsOf, refuseKey, textOrNull, textsOf } from './server-request.ts'
 import {
   anyIn,
   EVACUATE_BODY,
@@ -177,7 +177,7 @@ function methodOf(name: string, { body, status = 202, rule, role, run }: Action)
     run(call) {
       const instance = MAPPED_FIRST.has(name) ? mappedServerAt(call) : serverAt(call, call.id)
       requireRole(call, rule, role, instance.projectId)
-      const said = inWordsOf(CALLED[name] ?? name, call.id, () => run(call, instance, partOf(call.body, name)))
+      const said = inWordsOf(CALLED[name] ?? name, call.id, () => run(call, instance, dictAt(call.body, name)))
       workOff(call.cloud)
       return status === 204 ? null : said
     },

@@ -5,12 +5,12 @@ import { deleteInstance } from '../cloud/deletions.ts'
 import { type Instance, writeInstance } from '../cloud/instances.ts'
 import { workOff } from '../cloud/work.ts'
 import { dumps } from '../python/json.ts'
-import { type PyDict, strip } from '../python/values.ts'
+import { dictAt, type PyDict, strip } from '../python/values.ts'
 import { NovaFault } from './errors.ts'
 import { requireRole } from './policy.ts'
 import type { ApiMethod, Call } from './resource.ts'
 import { changedView } from './server-changed-view.ts'
-import { actorOf, inWordsOf, partOf, textOrNull } from './server-request.ts'
+import { actorOf, inWordsOf, textOrNull } from './server-request.ts'
 import { UPDATE_BODY } from './server-schemas.ts'
 import { serverAt } from './servers.ts'
 
@@ -32,7 +32,7 @@ export const UPDATE_SERVER: ApiMethod = {
     const { cloud, id, body } = call
     const instance = serverAt(call, id)
     requireRole(call, 'os_compute_api:servers:update', 'member', instance.projectId)
-    const server = partOf(body, 'server')
+    const server = dictAt(body, 'server')
     const change = { ...labelsIn(server), ...pinIn(call, server, instance) }
     const changed = Object.keys(change).length > 0 ? writeInstance(cloud, instance, change) : instance
     return dumps({ server: changedView(call, changed) })

@@ -9,13 +9,13 @@ import { type Instance, reservationIdOf } from '../cloud/instances.ts'
 import { workOff } from '../cloud/work.ts'
 import { dumps } from '../python/json.ts'
 import { repr } from '../python/repr.ts'
-import { isDict, type PyDict, type PyValue, strip } from '../python/values.ts'
+import { dictAt, isDict, type PyDict, type PyValue, strip, valueAt } from '../python/values.ts'
 import { NovaFault } from './errors.ts'
 import { flavorFor } from './flavors.ts'
 import { linksTo } from './links.ts'
 import { requireRole } from './policy.ts'
 import type { ApiMethod, Call, Reply } from './resource.ts'
-import { actorOf, imageFor, inWordsOf, partOf, refuseKey, textOrNull, textsOf } from './server-request.ts'
+import { actorOf, imageFor, inWordsOf, refuseKey, textOrNull, textsOf } from './server-request.ts'
 import { CREATE_BODY } from './server-schemas.ts'
 import { boolFromString } from './validate.ts'
 
@@ -28,7 +28,7 @@ export const CREATE_SERVER: ApiMethod = {
   body: CREATE_BODY,
   status: 202,
   run(call) {
-    const server = partOf(call.body, 'server')
+    const server = dictAt(call.body, 'server')
     const count = countOf(server)
     requireRole(call, 'os_compute_api:servers:create', 'member', projectOf(call.token))
     const place = placeOf(call, server)
@@ -106,7 +106,7 @@ function checkWish(call: Call, server: PyDict, wish: Wish, flavor: Flavor): void
 
 /** Each is kept as a list. nova/objects/request_spec.py `_from_hints` */
 function hintsOf(body: PyValue): Record<string, string[]> {
-  const hints = isDict(body) ? (body.get('os:scheduler_hints') ?? body.get('OS-SCH-HNT:scheduler_hints')) : undefined
+  const hints = valueAt(body, 'os:scheduler_hints') ?? valueAt(body, 'OS-SCH-HNT:scheduler_hints')
   if (!isDict(hints)) return {}
   return Object.fromEntries(
     [...hints].map(([name, value]) => [String(name), (Array.isArray(value) ? value : [value]).map(String)]),
@@ -172,9 +172,9 @@ function refuseNoImage(): never {
 function checkNetworks(networks: PyValue | undefined): void {
   if (!Array.isArray(networks)) return
   for (const each of networks) {
-    const port = isDict(each) ? each.get('port') : undefined
+    const port = valueAt(each, 'port')
     if (typeof port === 'string') throw new NovaFault(400, `Port id ${port} could not be found.`)
-    const network = isDict(each) ? each.get('uuid') : undefined
+    const network = valueAt(each, 'uuid')
     if (typeof network === 'string') throw new NovaFault(400, `Network ${network} could not be found.`)
   }
 }

@@ -3,14 +3,14 @@
 import { labelInstance } from '../cloud/instance-labels.ts'
 import type { Instance } from '../cloud/instances.ts'
 import { dumps } from '../python/json.ts'
-import type { Schema } from '../python/jsonschema.ts'
+import { dictAt } from '../python/values.ts'
 import { NovaFault } from './errors.ts'
 import { requireRole } from './policy.ts'
 import type { ApiMethod, Call } from './resource.ts'
-import { partOf, textsOf } from './server-request.ts'
+import { textsOf } from './server-request.ts'
 import { requireSettled, requireUnlocked } from './server-state.ts'
 import { serverAt } from './servers.ts'
-import { metadataOf, NO_QUERY } from './validate.ts'
+import { metadataOf, NO_QUERY, within } from './validate.ts'
 
 /** Nova's quota `metadata_items`. */
 const MOST_ITEMS = 128
@@ -40,7 +40,7 @@ export const ADD_METADATA: ApiMethod = {
   body: ALL,
   run: (call) => {
     const server = serverOf(call, 'create', 'member')
-    const metadata = write(call, server, { ...server.metadata, ...textsOf(partOf(call.body, 'metadata')) })
+    const metadata = write(call, server, { ...server.metadata, ...textsOf(dictAt(call.body, 'metadata')) })
     return dumps({ metadata })
   },
 }
@@ -50,7 +50,7 @@ export const REPLACE_METADATA: ApiMethod = {
   body: ALL,
   run: (call) => {
     const server = serverOf(call, 'update_all', 'member')
-    return dumps({ metadata: write(call, server, textsOf(partOf(call.body, 'metadata'))) })
+    return dumps({ metadata: write(call, server, textsOf(dictAt(call.body, 'metadata'))) })
   },
 }
 
@@ -59,7 +59,7 @@ export const UPDATE_METADATA: ApiMethod = {
   body: ONE,
   run: (call) => {
     const server = serverOf(call, 'update', 'member')
-    const meta = textsOf(partOf(call.body, 'meta'))
+    const meta = textsOf(dictAt(call.body, 'meta'))
     if (!Object.hasOwn(meta, call.id)) throw new NovaFault(400, 'Request body and URI mismatch')
     write(call, server, { ...server.metadata, ...meta })
     return dumps({ meta })
@@ -104,8 +104,4 @@ function serverOf(call: Call, action: string, role: 'reader' | 'member'): Instan
   const server = serverAt(call, call.params.server ?? '')
   requireRole(call, `os_compute_api:server-metadata:${action}`, role, server.projectId)
   return server
-}
-
-function within(key: string, schema: Schema): Schema {
-  return { type: 'object', properties: { [key]: schema }, required: [key], additionalProperties: false }
 }

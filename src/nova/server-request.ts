@@ -3,7 +3,7 @@
 import { CloudError } from '../cloud/errors.ts'
 import { projectOf } from '../cloud/identity.ts'
 import type { Actor } from '../cloud/instance-checks.ts'
-import { isDict, type PyDict, type PyValue } from '../python/values.ts'
+import { isDict, type PyValue } from '../python/values.ts'
 import { NovaFault } from './errors.ts'
 import { may } from './policy.ts'
 import type { Call } from './resource.ts'
@@ -16,12 +16,6 @@ export function actorOf(call: Call): Actor {
     projectId: projectOf(call.token) ?? '',
     isAdmin: may(call, 'admin'),
   }
-}
-
-/** The part of a body that is called so; one that is null is empty. */
-export function partOf(body: PyValue, key: string): PyDict {
-  const part = isDict(body) ? body.get(key) : undefined
-  return isDict(part) ? part : new Map()
 }
 
 export function textOrNull(value: PyValue | undefined): string | null {

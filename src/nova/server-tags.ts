@@ -5,7 +5,7 @@ import { labelInstance } from '../cloud/instance-labels.ts'
 import type { Instance } from '../cloud/instances.ts'
 import { dumps } from '../python/json.ts'
 import { type Schema, validate } from '../python/jsonschema.ts'
-import { isDict } from '../python/values.ts'
+import { valueAt } from '../python/values.ts'
 import { NovaFault, UnexpectedError } from './errors.ts'
 import { linksTo } from './links.ts'
 import { requireRole } from './policy.ts'
@@ -84,7 +84,7 @@ export const REPLACE_TAGS: ApiMethod = {
   body: [{ from: 1, schema: ALL }],
   run: (call) => {
     const server = settled(call, 'update_all', 'update tags')
-    const tags = isDict(call.body) ? call.body.get('tags') : undefined
+    const tags = valueAt(call.body, 'tags')
     const wanted = Array.isArray(tags) ? [...new Set(tags.map(String))] : []
     // Two that are one to MySQL.
     if (new Set(wanted.map((tag) => tag.toLowerCase())).size < wanted.length) {

@@ -15,7 +15,7 @@ import {
 } from '../cloud/services.ts'
 import { dumps } from '../python/json.ts'
 import type { Schema } from '../python/jsonschema.ts'
-import { isDict, isTrue, type PyDict, pythonInt } from '../python/values.ts'
+import { asDict, isTrue, type PyDict, pythonInt } from '../python/values.ts'
 import { NovaFault } from './errors.ts'
 import { type ApiMethod, type Call, requireAdmin } from './resource.ts'
 import { serviceLists } from './service-lists.ts'
@@ -82,7 +82,7 @@ export const UPDATE_SERVICE: ApiMethod = {
     const old = call.version < UUID_FROM
     if (!old && !isUuidLike(call.id)) throw new NovaFault(400, `Invalid uuid ${call.id}`)
     requireAdmin(call, 'os_compute_api:os-services:update')
-    const body = isDict(call.body) ? call.body : new Map()
+    const body = asDict(call.body)
     return old ? performAction(call, body) : update(call, body)
   },
 }

@@ -120,6 +120,11 @@ export function metadataOf(type: Schema['type'] & {}): Schema {
   }
 }
 
+/** A body that holds one thing, under its name, and nothing beside it. */
+export function within(key: string, schema: Schema): Schema {
+  return { type: 'object', properties: { [key]: schema }, required: [key], additionalProperties: false }
+}
+
 /** Any query, until 2.101; none from then on, for the paths that take none. */
 export const NO_QUERY: VersionedSchemas = [
   { from: 1, schema: { type: 'object', properties: {}, additionalProperties: true } },

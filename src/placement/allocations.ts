@@ -11,7 +11,7 @@ import {
 import { CloudError } from '../cloud/errors.ts'
 import { inClassOrder, resourceClassId } from '../cloud/resource-classes.ts'
 import { findResourceProvider } from '../cloud/resource-providers.ts'
-import { isDict, type PyDict, PyFloat, type PyValue } from '../python/values.ts'
+import { asDict, dictAt, type PyDict, PyFloat, type PyValue } from '../python/values.ts'
 import { consumerSchema, consumersSchema } from './allocation-schemas.ts'
 import { badRequest, conflict, PlacementError, wordsOf } from './errors.ts'
 import {
@@ -153,12 +153,12 @@ function holdingsIn(call: Call, allocations: PyValue): Holding[] {
   const wanted = new Map<string, PyDict>()
   if (Array.isArray(allocations)) {
     for (const each of allocations.map(asDict)) {
-      const provider = String(asDict(each.get('resource_provider') ?? null).get('uuid'))
-      wanted.set(provider, asDict(each.get('resources') ?? null))
+      const provider = String(dictAt(each, 'resource_provider').get('uuid'))
+      wanted.set(provider, dictAt(each, 'resources'))
     }
   } else {
     for (const [provider, each] of asDict(allocations)) {
-      wanted.set(provider, asDict(asDict(each).get('resources') ?? null))
+      wanted.set(provider, dictAt(each, 'resources'))
     }
   }
   return [...wanted].map(([named, resources]) => {
@@ -220,8 +220,4 @@ function heldOf({ holdings }: Consumer, provider: string): Record<string, number
 
 function plain(value: PyValue): PyValue {
   return value instanceof PyFloat ? value.value : value
-}
-
-function asDict(value: PyValue): PyDict {
-  return isDict(value) ? value : new Map()
 }

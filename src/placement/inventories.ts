@@ -7,7 +7,7 @@ import { type Inventory, type ResourceProvider, setInventories } from '../cloud/
 import type { Writable } from '../python/json.ts'
 import type { Schema } from '../python/jsonschema.ts'
 import { repr } from '../python/repr.ts'
-import { isDict, type PyDict, PyFloat, type PyValue } from '../python/values.ts'
+import { asDict, dictAt, type PyDict, PyFloat, type PyValue } from '../python/values.ts'
 import { badRequest, conflict, notFound, PlacementError, wordsOf } from './errors.ts'
 import {
   type Answer,
@@ -134,10 +134,7 @@ export function setAllInventories(call: Call): Answer {
   const provider = providerAt(call)
   const data = asDict(extractJson(call, ALL))
   checkGeneration(provider, data)
-  const all = [...asDict(data.get('inventories') ?? null)].map(([name, each]): [string, Sent] => [
-    name,
-    sentIn(asDict(each)),
-  ])
+  const all = [...dictAt(data, 'inventories')].map(([name, each]): [string, Sent] => [name, sentIn(asDict(each))])
   for (const [name, sent] of all) {
     checkCapacity(call, provider, name, sent, (words) =>
       badRequest(`Unable to update inventory for resource provider ${provider.uuid}: ${words}`),
@@ -301,8 +298,4 @@ function duplicateEntry({ cloud }: Call, provider: ResourceProvider, name: strin
 
 function plain(value: PyValue | undefined): number {
   return Number(value instanceof PyFloat ? value.value : value)
-}
-
-function asDict(value: PyValue): PyDict {
-  return isDict(value) ? value : new Map()
 }

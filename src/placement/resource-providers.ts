@@ -13,7 +13,7 @@ import {
   updateResourceProvider,
 } from '../cloud/resource-providers.ts'
 import type { Schema } from '../python/jsonschema.ts'
-import { isDict, type PyDict, type PyValue } from '../python/values.ts'
+import { asDict, type PyDict } from '../python/values.ts'
 import { badRequest, conflict, type PlacementError, PlacementError as Refused, wordsOf } from './errors.ts'
 import { providersBy } from './filters.ts'
 import {
@@ -193,8 +193,4 @@ function parentIn(cloud: Cloud, data: PyDict): string | null | undefined {
 function textIn(data: PyDict, key: string): string | undefined {
   const value = data.get(key)
   return typeof value === 'string' ? value : undefined
-}
-
-function asDict(value: PyValue): PyDict {
-  return isDict(value) ? value : new Map()
 }

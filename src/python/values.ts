@@ -29,6 +29,21 @@ export function isDict(value: PyValue | undefined): value is PyDict {
   return value instanceof Map
 }
 
+/** A dict as it is, and an empty one in the place of anything else. */
+export function asDict(value: PyValue | undefined): PyDict {
+  return isDict(value) ? value : new Map()
+}
+
+/** What lies at the end of a path of keys; undefined where there is no such key. */
+export function valueAt(value: PyValue | undefined, ...path: string[]): PyValue | undefined {
+  return path.reduce<PyValue | undefined>((found, key) => (isDict(found) ? found.get(key) : undefined), value)
+}
+
+/** The dict that lies there; empty where there is none. */
+export function dictAt(value: PyValue | undefined, ...path: string[]): PyDict {
+  return asDict(valueAt(value, ...path))
+}
+
 /** Python's truth: empty strings, lists and dicts are false, and so is zero. */
 export function isTrue(value: PyValue | undefined): boolean {
   if (value instanceof Map) return value.size > 0

@@ -1,7 +1,6 @@
 /** Where the services of a recorded cloud are: learned from the catalogues that Keystone hands out. */
 
-import type { PyDict, PyValue } from '../python/values.ts'
-import { isDict } from '../python/values.ts'
+import { isDict, type PyDict, type PyValue, valueAt } from '../python/values.ts'
 
 /** The address of a service, up to what stands before its version. */
 export interface Endpoint {
@@ -134,13 +133,8 @@ const KNOWN = new Set(
 
 /** The entries of a catalogue: of a token (v3, v2.0), or by itself. */
 function catalogOf(value: PyValue | undefined): PyDict[] {
-  if (!isDict(value)) return []
-  const token = value.get('token')
-  const access = value.get('access')
   const list =
-    value.get('catalog') ??
-    (isDict(token) ? token.get('catalog') : undefined) ??
-    (isDict(access) ? access.get('serviceCatalog') : undefined)
+    valueAt(value, 'catalog') ?? valueAt(value, 'token', 'catalog') ?? valueAt(value, 'access', 'serviceCatalog')
   return Array.isArray(list) ? list.filter(isDict) : []
 }
 

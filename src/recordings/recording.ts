@@ -1,7 +1,7 @@
 /** The file format: JSON Lines, a line for each exchange, as docs/recordings.md describes it. */
 
 import { dumps, loads, type Writable } from '../python/json.ts'
-import { isDict, type PyDict, type PyValue } from '../python/values.ts'
+import { isDict, type PyDict, type PyValue, valueAt } from '../python/values.ts'
 import { type Complaint, complaintLine, InputError } from '../reading/complaint.ts'
 import { bodyKeys, bodyText, type KeptBody } from './body.ts'
 import { isName, kindOf, momentOf, partsOf } from './names.ts'
@@ -159,7 +159,7 @@ function readLine(reading: Reading, line: string, cutOff: boolean): void {
 }
 
 function readHeader(reading: Reading, value: PyValue, line: string): void {
-  const format = isDict(value) ? value.get('novasim_recording') : undefined
+  const format = valueAt(value, 'novasim_recording')
   if (!isDict(value) || format === undefined) {
     notOurs(reading, line)
   } else if (typeof format !== 'number' || format < 1) {

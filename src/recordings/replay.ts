@@ -2,13 +2,14 @@
 
 import { hexFor, uuidFor } from '../cloud/ids.ts'
 import { dumps, quote } from '../python/json.ts'
+import { valueAt } from '../python/values.ts'
 import { decodePath, type Environ } from '../python/wsgi.ts'
 import { bodyText, bodyValue, keepBody } from './body.ts'
 import { beganAt } from './cloud-clock.ts'
 import { type Asked, type Comparison, compare, type Difference, headerOf } from './match.ts'
 import { fillNames, kindOf, moveTime, partsOf } from './names.ts'
 import type { Exchange, Recording } from './recording.ts'
-import { textAt, valueAt } from './value.ts'
+import { textAt } from './value.ts'
 
 /** In the order of the recording, or each request by what it asks for. */
 export const REPLAY_MODES = ['strict', 'match'] as const

@@ -7,13 +7,12 @@ import { INSTANCE_STATUSES } from '../cloud/instance-states.ts'
 import { MIGRATION_TYPES } from '../cloud/migrations.ts'
 import { NEWEST_RELEASE, RELEASES } from '../cloud/releases.ts'
 import { REPORT_EVERY_MS, SERVICE_DOWN_AFTER_MS } from '../cloud/services.ts'
-import type { PyDict, PyValue } from '../python/values.ts'
-import { isDict } from '../python/values.ts'
+import { dictAt, isDict, type PyDict, type PyValue, valueAt } from '../python/values.ts'
 import { bodyValue } from './body.ts'
 import { beganAt, momentIn, tookPlaceAt } from './cloud-clock.ts'
 import { fillNames, kindOf, momentOf } from './names.ts'
 import type { Exchange, Recording } from './recording.ts'
-import { dictsAt, numberAt, textAt, valueAt } from './value.ts'
+import { dictsAt, numberAt, textAt } from './value.ts'
 
 /** A world file as it stands in YAML, with what could not be told as comments at its top. */
 export interface Seed {
@@ -385,7 +384,7 @@ function aggregatesIn(seen: Seen, untold: string[]): Entry[] {
   const aggregates = [...seen.aggregates.values()].map(
     (each): Entry & { hosts: string[]; zone: string | undefined } => {
       const { availability_zone: zone, ...metadata } = Object.fromEntries(
-        [...(asDict(each.get('metadata')) ?? [])].map(([key, value]) => [key, String(value)]),
+        [...dictAt(each, 'metadata')].map(([key, value]) => [key, String(value)]),
       )
       const hosts = valueAt(each, 'hosts')
       return {
@@ -463,7 +462,7 @@ function flavorIn(server: PyDict, { flavorNumbers }: Seen, untold: string[]): En
   if (name === undefined) return undefined
   untold.push('the ids of the flavors that instances have: their names were taken')
   const sizes = ['vcpus', 'ram', 'disk', 'ephemeral', 'swap'].map((key) => [key, numberAt(server, 'flavor', key) ?? 0])
-  const specs = asDict(valueAt(server, 'flavor', 'extra_specs')) ?? new Map()
+  const specs = dictAt(server, 'flavor', 'extra_specs')
   return {
     ...{ name, id: name, number: flavorNumbers.get(textAt(server, 'id') ?? '') ?? 1, ...Object.fromEntries(sizes) },
     ...(specs.size > 0 && { extra_specs: Object.fromEntries(specs) }),
@@ -539,10 +538,6 @@ function filled(value: PyValue | undefined, fill: (name: string) => string): PyV
     return new Map([...value].map(([key, item]) => [fillNames(key, fill), filled(item, fill) ?? null]))
   }
   return value
-}
-
-function asDict(value: PyValue | undefined): PyDict | undefined {
-  return isDict(value) ? value : undefined
 }
 
 /** A line for each thing, since that is how people compare them. */

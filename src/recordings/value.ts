@@ -1,11 +1,6 @@
 /** Ways into a value of JSON whose shape nobody promises. */
 
-import { isDict, type PyDict, type PyValue } from '../python/values.ts'
-
-/** What stands at a path of keys; undefined when there is nothing. */
-export function valueAt(value: PyValue | undefined, ...path: string[]): PyValue | undefined {
-  return path.reduce<PyValue | undefined>((here, key) => (isDict(here) ? here.get(key) : undefined), value)
-}
+import { isDict, type PyDict, type PyValue, valueAt } from '../python/values.ts'
 
 export function textAt(value: PyValue | undefined, ...path: string[]): string | undefined {
   const found = valueAt(value, ...path)
