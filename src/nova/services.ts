@@ -15,6 +15,7 @@ import {
 } from '../cloud/services.ts'
 import { dumps } from '../python/json.ts'
 import type { Schema } from '../python/jsonschema.ts'
+import { isUuidLike } from '../python/uuid.ts'
 import { asDict, isTrue, type PyDict, pythonInt } from '../python/values.ts'
 import { NovaFault } from './errors.ts'
 import { type ApiMethod, type Call, requireAdmin } from './resource.ts'
@@ -170,16 +171,6 @@ function performAction({ cloud, id, version }: Call, body: PyDict): string {
     }
   }
   throw new NovaFault(404, 'Unknown action')
-}
-
-/** @see oslo_utils/uuidutils.py `is_uuid_like`, which also takes what the database will not find */
-export function isUuidLike(id: string): boolean {
-  const digits = id
-    .replaceAll('urn:', '')
-    .replaceAll('uuid:', '')
-    .replace(/^[{}]+|[{}]+$/g, '')
-    .replaceAll('-', '')
-  return /^[\da-f]{32}$/i.test(digits)
 }
 
 /** What Python takes for a number, as MySQL then reads it: up to what is no digit. @throws {NovaFault} 400 */

@@ -11,6 +11,7 @@ import {
 import { CloudError } from '../cloud/errors.ts'
 import { inClassOrder, resourceClassId } from '../cloud/resource-classes.ts'
 import { findResourceProvider } from '../cloud/resource-providers.ts'
+import { isUuidLike, normalUuid } from '../python/uuid.ts'
 import { asDict, dictAt, type PyDict, PyFloat, type PyValue } from '../python/values.ts'
 import { consumerSchema, consumersSchema } from './allocation-schemas.ts'
 import { badRequest, conflict, PlacementError, wordsOf } from './errors.ts'
@@ -20,8 +21,6 @@ import {
   type Call,
   checkAccept,
   extractJson,
-  isUuidLike,
-  normalUuid,
   providerOr,
   requireContent,
   since,

@@ -8,6 +8,7 @@ import { inClassOrder } from '../cloud/resource-classes.ts'
 import { findResourceProvider, type ResourceProvider, rootOf } from '../cloud/resource-providers.ts'
 import type { Writable } from '../python/json.ts'
 import type { Schema } from '../python/jsonschema.ts'
+import { isUuidLike } from '../python/uuid.ts'
 import { strip } from '../python/values.ts'
 import { badRequest } from './errors.ts'
 import {
@@ -20,7 +21,7 @@ import {
   traitsOf,
   type Wanted,
 } from './filters.ts'
-import { type Answer, allow, type Call, checkAccept, isUuidLike, type Query, since, validateQuery } from './resource.ts'
+import { type Answer, allow, type Call, checkAccept, type Query, since, validateQuery } from './resource.ts'
 
 const TEXT: Schema = { type: 'string' }
 const LISTED_TEXT: Schema = { type: ['string'] }

@@ -4,9 +4,10 @@ import { hasRoom } from '../cloud/allocations.ts'
 import type { Cloud } from '../cloud/cloud.ts'
 import { resourceClassId } from '../cloud/resource-classes.ts'
 import { findResourceProvider, type ResourceProvider, rootOf } from '../cloud/resource-providers.ts'
+import { isUuidLike } from '../python/uuid.ts'
 import { pythonInt, strip } from '../python/values.ts'
 import { badRequest } from './errors.ts'
-import { type Call, isUuidLike, type Query } from './resource.ts'
+import type { Call, Query } from './resource.ts'
 import { hasTrait } from './standard-traits.ts'
 
 /** Required: at least one of each set. Forbidden: none. */

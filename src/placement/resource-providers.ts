@@ -13,6 +13,7 @@ import {
   updateResourceProvider,
 } from '../cloud/resource-providers.ts'
 import type { Schema } from '../python/jsonschema.ts'
+import { normalUuid } from '../python/uuid.ts'
 import { asDict, type PyDict } from '../python/values.ts'
 import { badRequest, conflict, type PlacementError, PlacementError as Refused, wordsOf } from './errors.ts'
 import { providersBy } from './filters.ts'
@@ -22,7 +23,6 @@ import {
   type Call,
   checkAccept,
   extractJson,
-  normalUuid,
   providerAt,
   requireContent,
   validateQuery,

@@ -146,27 +146,6 @@ export interface Query {
 /** jsonschema/_format.py `is_uuid`: dashes at their places, and braces or such nowhere. */
 const STRICT_UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i
 
-/** oslo.utils `uuidutils.is_uuid_like` */
-export function isUuidLike(text: string): boolean {
-  return dashless(text) !== undefined
-}
-
-/** `str(uuid.UUID(text))`. Of what is no UUID, itself. */
-export function normalUuid(text: string): string {
-  const hex = dashless(text)
-  return hex ? hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5') : text
-}
-
-function dashless(text: string): string | undefined {
-  const hex = text
-    .replace('urn:', '')
-    .replace('uuid:', '')
-    .replace(/^[{}]+|[{}]+$/g, '')
-    .replaceAll('-', '')
-    .toLowerCase()
-  return /^[\da-f]{32}$/.test(hex) ? hex : undefined
-}
-
 /** The provider that the path names. @throws {PlacementError} 404. placement/objects/resource_provider.py `_get_provider_by_uuid` */
 export function providerAt(call: Call): ResourceProvider {
   const uuid = call.params.uuid ?? ''

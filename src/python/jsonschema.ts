@@ -1,6 +1,7 @@
 /** The part of Python's jsonschema that OpenStack uses, complaining in its words and in its order. */
 
 import { indent, pformat, repr, reprText } from './repr.ts'
+import { isUuidLike } from './uuid.ts'
 import {
   compareText,
   fromPlain,
@@ -318,17 +319,6 @@ function isType(value: PyValue, type: TypeName): boolean {
 
 function checkUuid(text: string): string | undefined {
   return isUuidLike(text) ? undefined : ''
-}
-
-/** oslo.utils `uuidutils.is_uuid_like`: dashes, braces and the prefix of a URN are let pass. */
-function isUuidLike(text: string): boolean {
-  return /^[\da-f]{32}$/i.test(
-    text
-      .replace('urn:', '')
-      .replace('uuid:', '')
-      .replace(/^[{}]+|[{}]+$/g, '')
-      .replaceAll('-', ''),
-  )
 }
 
 function isInt(value: PyValue): boolean {
