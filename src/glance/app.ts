@@ -2,8 +2,8 @@
 
 import { admit } from '../cloud/admission.ts'
 import { answerWith } from '../python/answer.ts'
-import { errorPage, errorPageOf } from '../python/webob.ts'
-import type { Environ } from '../python/wsgi.ts'
+import { EXPLANATIONS, errorPage, errorPageOf } from '../python/webob.ts'
+import type { Environ, ErrorToRender } from '../python/wsgi.ts'
 import { GlanceError } from './errors.ts'
 import { type Call, dumpsUnicode, type Glance } from './resource.ts'
 import { findRoute, LIST_VERSIONS } from './routes.ts'
@@ -59,15 +59,6 @@ export function renderError(glance: Glance, { request, environ, status, message,
     { glance, request, environ, ...(requestId && { requestId }) },
     new GlanceError(status, message, headers),
   )
-}
-
-/** What is to be said, to whom. */
-export interface ErrorToRender {
-  request: Request
-  environ: Environ
-  status: number
-  message: string
-  headers?: Record<string, string> | undefined
 }
 
 function answer(visit: Visit): Response {
@@ -128,32 +119,11 @@ function refusal(visit: Visit, { status, message, headers }: GlanceError): Respo
 }
 
 /** What WebOb says of each status unless it is told. webob/exc.py */
-const STATUSES: Record<number, { title: string; words: string }> = {
-  400: {
-    title: 'Bad Request',
-    words: 'The server could not comply with the request since it is either malformed or otherwise incorrect.',
-  },
-  401: {
-    title: 'Unauthorized',
-    words:
-      'This server could not verify that you are authorized to access the document you requested. Either you supplied ' +
-      'the wrong credentials (e.g., bad password), or your browser does not understand how to supply the credentials ' +
-      'required.',
-  },
-  403: { title: 'Forbidden', words: 'Access was denied to this resource.' },
-  404: { title: 'Not Found', words: 'The resource could not be found.' },
+const STATUSES: typeof EXPLANATIONS = {
+  ...EXPLANATIONS,
   405: { title: 'Method Not Allowed', words: '' },
-  409: { title: 'Conflict', words: 'There was a conflict when trying to complete your request.' },
   413: { title: 'Request Entity Too Large', words: 'The body of your request was too large for this server.' },
   429: { title: 'Too Many Requests', words: 'The client has sent too many requests in a given amount of time.' },
-  500: {
-    title: 'Internal Server Error',
-    words: 'The server has either erred or is incapable of performing the requested operation.',
-  },
-  503: {
-    title: 'Service Unavailable',
-    words: 'The server is currently unavailable. Please try again at a later time.',
-  },
 }
 
 function pageOf({ request }: Visit, status: number, message: string) {

@@ -4,7 +4,7 @@ import { answerWith } from '../python/answer.ts'
 import { dumps, loads } from '../python/json.ts'
 import { isDict, type PyDict, PyError } from '../python/values.ts'
 import { errorPage } from '../python/webob.ts'
-import { decodeUtf8, type Environ } from '../python/wsgi.ts'
+import { decodeUtf8, type Environ, type ErrorToRender } from '../python/wsgi.ts'
 import { errorBody, expecting, KeystoneError, notFound, UncaughtError } from './errors.ts'
 import { type Answer, type Call, createCall, type Keystone, respond, tokenIn } from './resource.ts'
 import { allowedAt, findRoute, methodOf, operationAt, type Route } from './routes.ts'
@@ -52,15 +52,6 @@ export function renderError(
   { request, environ, status, message, headers }: ErrorToRender,
 ): Response {
   return refusal(createCall(keystone, request, environ), new KeystoneError(status, message), headers)
-}
-
-/** What is to be said, to whom. */
-export interface ErrorToRender {
-  request: Request
-  environ: Environ
-  status: number
-  message: string
-  headers?: Record<string, string> | undefined
 }
 
 function answer(call: Call, bytes: Uint8Array | undefined): Response {

@@ -15,7 +15,7 @@ import { answerWith, type Body } from '../python/answer.ts'
 import { dumps, loads } from '../python/json.ts'
 import { isDict, PyError, type PyValue } from '../python/values.ts'
 import { errorPage } from '../python/webob.ts'
-import { decodeUtf8, type Environ, parseQuery } from '../python/wsgi.ts'
+import { decodeUtf8, type Environ, type ErrorToRender, parseQuery } from '../python/wsgi.ts'
 import { isSupportedContentType } from './content-type.ts'
 import {
   faultBody,
@@ -240,15 +240,6 @@ export function renderPage(nova: Nova, { request, environ, status, message, head
     access: 'token',
   }
   return answerPage(visit, status, STATUS_CODES[status] ?? 'Unknown', message, headers)
-}
-
-/** What is to be said, to whom. */
-export interface ErrorToRender {
-  request: Request
-  environ: Environ
-  status: number
-  message: string
-  headers?: Record<string, string> | undefined
 }
 
 /** The token of the request, or the answer to one that comes no further. */

@@ -5,8 +5,8 @@ import { CloudError } from '../cloud/errors.ts'
 import { answerWith } from '../python/answer.ts'
 import { dumps } from '../python/json.ts'
 import { PyError } from '../python/values.ts'
-import { errorPageOf, stripTags } from '../python/webob.ts'
-import type { Environ } from '../python/wsgi.ts'
+import { EXPLANATIONS, errorPageOf, stripTags } from '../python/webob.ts'
+import type { Environ, ErrorToRender } from '../python/wsgi.ts'
 import { PlacementError } from './errors.ts'
 import { NEWEST, negotiate } from './microversion.ts'
 import type { Answer, Call, Placement } from './resource.ts'
@@ -77,15 +77,6 @@ export function renderError(
   return refusal(visit, new PlacementError(status, message, headers && { headers }))
 }
 
-/** What is to be said, to whom. */
-export interface ErrorToRender {
-  request: Request
-  environ: Environ
-  status: number
-  message: string
-  headers?: Record<string, string> | undefined
-}
-
 function createVisit(placement: Placement, request: Request, environ: Environ): Visit {
   return { placement, request, environ, requestId: placement.requestId() }
 }
@@ -154,32 +145,6 @@ function located({ environ }: Visit, { Location, ...headers }: Record<string, st
 
 function versionHeaders(version: number): Record<string, string> {
   return { 'OpenStack-API-Version': `placement 1.${version}` }
-}
-
-/** What WebOb says of each status before it comes to the details. webob/exc.py */
-const EXPLANATIONS: Record<number, { title: string; words: string }> = {
-  400: {
-    title: 'Bad Request',
-    words: 'The server could not comply with the request since it is either malformed or otherwise incorrect.',
-  },
-  401: {
-    title: 'Unauthorized',
-    words:
-      'This server could not verify that you are authorized to access the document you requested. Either you supplied ' +
-      'the wrong credentials (e.g., bad password), or your browser does not understand how to supply the credentials ' +
-      'required.',
-  },
-  403: { title: 'Forbidden', words: 'Access was denied to this resource.' },
-  404: { title: 'Not Found', words: 'The resource could not be found.' },
-  409: { title: 'Conflict', words: 'There was a conflict when trying to complete your request.' },
-  500: {
-    title: 'Internal Server Error',
-    words: 'The server has either erred or is incapable of performing the requested operation.',
-  },
-  503: {
-    title: 'Service Unavailable',
-    words: 'The server is currently unavailable. Please try again at a later time.',
-  },
 }
 
 /** What went wrong, in Placement's envelope. placement/util.py `json_error_formatter` */

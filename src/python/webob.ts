@@ -7,6 +7,32 @@ export interface ErrorPage {
   body: string
 }
 
+/** What WebOb says of each status before it comes to the details: of those that need nothing from the request. webob/exc.py */
+export const EXPLANATIONS: Record<number, { title: string; words: string }> = {
+  400: {
+    title: 'Bad Request',
+    words: 'The server could not comply with the request since it is either malformed or otherwise incorrect.',
+  },
+  401: {
+    title: 'Unauthorized',
+    words:
+      'This server could not verify that you are authorized to access the document you requested. Either you supplied ' +
+      'the wrong credentials (e.g., bad password), or your browser does not understand how to supply the credentials ' +
+      'required.',
+  },
+  403: { title: 'Forbidden', words: 'Access was denied to this resource.' },
+  404: { title: 'Not Found', words: 'The resource could not be found.' },
+  409: { title: 'Conflict', words: 'There was a conflict when trying to complete your request.' },
+  500: {
+    title: 'Internal Server Error',
+    words: 'The server has either erred or is incapable of performing the requested operation.',
+  },
+  503: {
+    title: 'Service Unavailable',
+    words: 'The server is currently unavailable. Please try again at a later time.',
+  },
+}
+
 /**
  * The page for an error, in the form that the client accepts best: HTML, JSON, or else plain text.
  *

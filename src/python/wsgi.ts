@@ -99,6 +99,15 @@ export interface Environ {
   base: string
 }
 
+/** An error that nothing in an application has led to: what is to be said in its envelope, to whom. */
+export interface ErrorToRender {
+  request: Request
+  environ: Environ
+  status: number
+  message: string
+  headers?: Record<string, string> | undefined
+}
+
 /** The same place, but for the path. The address is still worked out only when it is asked for. */
 export function withPath(environ: Environ, path: string): Environ {
   return {

@@ -25,22 +25,13 @@ import {
   renderError as renderPlacementError,
 } from '../placement/app.ts'
 import { operations as placementOperations } from '../placement/routes.ts'
-import { type Environ, withPath } from '../python/wsgi.ts'
+import { type Environ, type ErrorToRender, withPath } from '../python/wsgi.ts'
 import type { Answer, Face } from './layer.ts'
 
 /** Where each is below a world's address. Nova is what nothing else is. */
 const PLACES: Record<Face, string> = { nova: '', keystone: '/identity', placement: '/placement', glance: '/image' }
 
 type App = (request: Request, environ: Environ) => Answer
-
-/** What is to be said, to whom. */
-export interface ErrorToRender {
-  request: Request
-  environ: Environ
-  status: number
-  message: string
-  headers?: Record<string, string> | undefined
-}
 
 export interface Voice {
   app: App
