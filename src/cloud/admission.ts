@@ -17,8 +17,17 @@ export interface Admitted {
   served: boolean
 }
 
-/** The token of a request, if it is good. A service may come with a user's that has expired meanwhile. */
-export function admit(cloud: Cloud, credentials: Credentials): Admitted | undefined {
+/**
+ * The token of a request, if it is good. A service may come with a user's that has expired meanwhile.
+ *
+ * @param serviceNeedsRole whether a service's token is none without the role `service`. Default: it is not. Without the role a
+ *   user's has to be good still. keystonemiddleware `service_token_roles_required`
+ */
+export function admit(
+  cloud: Cloud,
+  credentials: Credentials,
+  { serviceNeedsRole = true }: { serviceNeedsRole?: boolean } = {},
+): Admitted | undefined {
   const id = credentials.token?.trim() ?? ''
   const serviceId = credentials.serviceToken?.trim()
   if (!serviceId) {
@@ -26,7 +35,8 @@ export function admit(cloud: Cloud, credentials: Credentials): Admitted | undefi
     return token && { token, served: false }
   }
   const service = findToken(cloud, serviceId)
-  const served = service !== undefined && rolesOf(cloud, service).includes('service')
+  const inRole = service !== undefined && rolesOf(cloud, service).includes('service')
+  const served = service !== undefined && (inRole || !serviceNeedsRole)
   const token = cloud.state.identity.tokens.get(id)
-  return served && token && isGood(cloud, token, TOKEN_SHOWN_MS) ? { token, served } : undefined
+  return served && token && isGood(cloud, token, inRole ? TOKEN_SHOWN_MS : 0) ? { token, served } : undefined
 }

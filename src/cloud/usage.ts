@@ -1,7 +1,7 @@
 /** Usage: how much of a compute host its instances take. nova/compute/resource_tracker.py `_update_usage` */
 
 import type { Cloud } from './cloud.ts'
-import type { Instance } from './instances.ts'
+import { type Instance, instancesOn } from './instances.ts'
 
 /** What a host keeps for itself. Nova's `reserved_host_memory_mb` default. */
 export const RESERVED_MEMORY_MB = 512
@@ -45,8 +45,4 @@ function add(usage: Usage, { flavor }: Instance): void {
   usage.vcpus += flavor.vcpus
   usage.memoryMb += flavor.ramMb
   usage.localGb += flavor.diskGb + flavor.ephemeralGb
-}
-
-function instancesOn({ state }: Cloud, host: string): Instance[] {
-  return [...(state.instancesOn.get(host) ?? [])].flatMap((uuid) => state.instances.get(uuid) ?? [])
 }

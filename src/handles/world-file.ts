@@ -234,7 +234,7 @@ export type InstanceEntry = {
   old_flavor?: string | KeptFlavor | null | undefined
   new_flavor?: string | KeptFlavor | null | undefined
   old_vm_state?: VmState | null | undefined
-  /** An id. Default: that of the first of the world's. */
+  /** An id or a name. Default: that of the first of the world's. */
   image?: string | null | undefined
   /** An id or a name. Default `admin`. */
   project?: string | undefined

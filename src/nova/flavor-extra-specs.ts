@@ -8,8 +8,8 @@ import { isDict, PyFloat, type PyValue, valueAt } from '../python/values.ts'
 import { NovaFault } from './errors.ts'
 import { assertKnownSpec, CHECKED_FROM } from './extra-specs.ts'
 import { flavorFor } from './flavors.ts'
-import { requireRole } from './policy.ts'
-import { type ApiMethod, type Call, requireAdmin } from './resource.ts'
+import { requireAdmin, requireRole } from './policy.ts'
+import type { ApiMethod, Call } from './resource.ts'
 import { metadataOf, NO_QUERY } from './validate.ts'
 
 const SPECS = metadataOf(['string', 'number'])

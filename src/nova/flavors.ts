@@ -15,9 +15,10 @@ import type { Schema } from '../python/jsonschema.ts'
 import { dictAt, PyFloat, type PyValue, pythonFloat, pythonInt, strip } from '../python/values.ts'
 import { NovaFault, UnexpectedError } from './errors.ts'
 import { flavorList } from './flavor-lists.ts'
+import { verifyProjectId } from './identity.ts'
 import { linksTo } from './links.ts'
-import { requireContext } from './policy.ts'
-import { type ApiMethod, type Call, requireAdmin } from './resource.ts'
+import { requireAdmin, requireContext } from './policy.ts'
+import type { ApiMethod, Call } from './resource.ts'
 import { BOOLEAN, boolFromString, NAME, NO_QUERY, within } from './validate.ts'
 
 /** From here on a flavor can be described. */
@@ -165,7 +166,7 @@ const ADD_ACCESS: ApiMethod = {
   run: (call) => {
     requireAdmin(call, 'os_compute_api:os-flavor-access:add_tenant_access')
     const tenant = tenantIn(call.body, 'addTenantAccess')
-    assertProject(call, tenant)
+    verifyProjectId(call, tenant)
     const flavor = getFlavor(call.cloud, call.id)
     if (call.version >= NO_ACCESS_TO_PUBLIC_FROM && flavor.isPublic) {
       throw new NovaFault(409, 'Can not add access to a public flavor.')
@@ -232,13 +233,6 @@ function accessView({ flavorId, projects }: Flavor): string {
 
 function tenantIn(body: PyValue, action: string): string {
   return String(dictAt(body, action).get('tenant'))
-}
-
-/** Nova asks Keystone. nova/api/openstack/identity.py `verify_project_id` */
-function assertProject({ cloud }: Call, projectId: string): void {
-  if (!cloud.state.identity.projects.has(projectId)) {
-    throw new NovaFault(400, `Project ID ${projectId} is not a valid project.`)
-  }
 }
 
 function isGiven(value: PyValue | undefined): value is PyValue & {} {

@@ -8,7 +8,8 @@ import { listServices } from '../cloud/services.ts'
 import { NO_USAGE, usageByProject, usageOn } from '../cloud/usage.ts'
 import { dumps } from '../python/json.ts'
 import { valueAt } from '../python/values.ts'
-import { type ApiMethod, type Call, requireAdmin } from './resource.ts'
+import { requireAdmin } from './policy.ts'
+import type { ApiMethod, Call } from './resource.ts'
 import { assertNoQuery, severalTimes } from './validate.ts'
 
 const VERSIONS = [1, 42] as const

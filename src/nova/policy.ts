@@ -2,7 +2,24 @@
 
 import { projectOf, type RoleName, rolesOf } from '../cloud/identity.ts'
 import { NovaFault } from './errors.ts'
+import { sayingsOf } from './releases.ts'
 import type { Call } from './resource.ts'
+
+/**
+ * Only an admin of a project may; and one of the system that a service speaks for, since the scope of its token comes in place of
+ * the system's. Older releases ask for no scope in particular. nova/policies/base.py `ADMIN`, keystonemiddleware/auth_token/_request.py
+ * `_set_auth_headers`
+ *
+ * @throws {NovaFault} 403
+ */
+export function requireAdmin({ cloud, token, served }: Call, rule: string): void {
+  const scope = token?.scope
+  const scoped =
+    scope !== undefined && ('projectId' in scope || ('system' in scope && served) || !sayingsOf(cloud).enforcesScope)
+  if (!token || !scoped || !rolesOf(cloud, token).includes('admin')) {
+    throw notAllowed(rule)
+  }
+}
 
 /**
  * Whether they have the role in that project, or are an admin of theirs: PROJECT_READER_OR_ADMIN and the others.
@@ -20,7 +37,7 @@ export function may({ cloud, token, served }: Call, role: RoleName, projectId?: 
 
 /** @throws {NovaFault} 403 */
 export function requireRole(call: Call, rule: string, role: RoleName, projectId?: string | null): void {
-  if (!may(call, role, projectId)) throw new NovaFault(403, `Policy doesn't allow ${rule} to be performed.`)
+  if (!may(call, role, projectId)) throw notAllowed(rule)
 }
 
 /**
@@ -32,7 +49,7 @@ export function requireRole(call: Call, rule: string, role: RoleName, projectId?
 export function requireProjectScope({ token, served }: Call, rule: string): void {
   const scope = token?.scope
   if (scope === undefined || 'projectId' in scope || ('system' in scope && served)) return
-  throw new NovaFault(403, `Policy doesn't allow ${rule} to be performed.`)
+  throw notAllowed(rule)
 }
 
 /**
@@ -45,4 +62,8 @@ export function requireContext({ cloud, token }: Call): void {
   if (!token || (projectOf(token) === undefined && !rolesOf(cloud, token).includes('admin'))) {
     throw new NovaFault(403, 'Forbidden')
   }
+}
+
+function notAllowed(rule: string): NovaFault {
+  return new NovaFault(403, `Policy doesn't allow ${rule} to be performed.`)
 }

@@ -1,11 +1,11 @@
 /** os-quota-sets and limits: how much a project may have, and has. Read only. nova/api/openstack/compute/quota_sets.py, limits.py */
 
-import { isAdmin, projectOf } from '../cloud/identity.ts'
+import { projectOf } from '../cloud/identity.ts'
 import { usageOfProject } from '../cloud/usage.ts'
 import { dumps } from '../python/json.ts'
-import { NovaFault } from './errors.ts'
-import { requireContext, requireProjectScope } from './policy.ts'
-import { type ApiMethod, type Call, requireAdmin } from './resource.ts'
+import { verifyProjectId } from './identity.ts'
+import { requireAdmin, requireContext, requireProjectScope } from './policy.ts'
+import type { ApiMethod, Call } from './resource.ts'
 import { NO_QUERY, severalTimes } from './validate.ts'
 
 /** From here on what Neutron has to say of a network is not told any more. */
@@ -109,7 +109,7 @@ export const DEFAULT_QUOTAS: ApiMethod = {
 }
 
 function quotaSet(call: Call, value: (quota: QuotaName) => number | { [key: string]: number }): string {
-  assertProject(call)
+  verifyProjectId(call, call.id)
   const names = (Object.keys(QUOTAS) as QuotaName[]).filter((quota) => isTold(quota, call.version))
   return dumps({ quota_set: { id: call.id, ...Object.fromEntries(names.map((quota) => [quota, value(quota)])) } })
 }
@@ -127,13 +127,6 @@ function usageFor({ cloud }: Call, projectId: string): (quota: QuotaName) => num
 /** An admin, or somebody in the very project. @throws {NovaFault} 403 */
 function requireOwnProject(call: Call, action: string): void {
   if (projectOf(call.token) !== call.id) requireAdmin(call, `os_compute_api:os-quota-sets:${action}`)
-}
-
-/** Nova asks Keystone, with the user's token, and believes whoever may not ask. nova/api/openstack/identity.py `verify_project_id` */
-function assertProject({ cloud, token, id }: Call): void {
-  if (isAdmin(cloud, token) && !cloud.state.identity.projects.has(id)) {
-    throw new NovaFault(400, `Project ID ${id} is not a valid project.`)
-  }
 }
 
 function strictly(name: string): NonNullable<ApiMethod['query']> {

@@ -8,9 +8,10 @@
  */
 
 import { STATUS_CODES } from 'node:http'
+import { admit as admitTokens } from '../cloud/admission.ts'
 import type { Cloud } from '../cloud/cloud.ts'
 import { CloudError } from '../cloud/errors.ts'
-import { findToken, isGood, rolesOf, TOKEN_SHOWN_MS, type Token } from '../cloud/identity.ts'
+import type { Token } from '../cloud/identity.ts'
 import { answerWith, type Body } from '../python/answer.ts'
 import { dumps, loads } from '../python/json.ts'
 import { isDict, PyError, type PyValue } from '../python/values.ts'
@@ -165,22 +166,6 @@ export function noSuchPath(visit: Visit): Response {
   return answerPage(visit, 404, 'Not Found', 'The resource could not be found.')
 }
 
-/**
- * Only an admin of a project may; and one of the system that a service speaks for, since the scope of its token comes in place of
- * the system's. Older releases ask for no scope in particular. nova/policies/base.py `ADMIN`, keystonemiddleware/auth_token/_request.py
- * `_set_auth_headers`
- *
- * @throws {NovaFault} 403
- */
-export function requireAdmin({ cloud, token, served }: Call, rule: string): void {
-  const scope = token?.scope
-  const scoped =
-    scope !== undefined && ('projectId' in scope || ('system' in scope && served) || !sayingsOf(cloud).enforcesScope)
-  if (!token || !scoped || !rolesOf(cloud, token).includes('admin')) {
-    throw new NovaFault(403, `Policy doesn't allow ${rule} to be performed.`)
-  }
-}
-
 /** An answer of Nova's, with the headers that all of them have. */
 export function answer(visit: Visit, status: number, body: Body, headers: Record<string, string>): Response {
   const { request, version, access, legacy } = visit
@@ -247,15 +232,14 @@ export function admit(visit: Visit): Token | Response {
   const { cloud } = visit.nova
   const { headers } = visit.request
   if (visit.length > MAX_BODY_BYTES) return tooLarge(visit)
-  const id = (headers.get('x-auth-token') ?? headers.get('x-storage-token'))?.trim() ?? ''
-  const serviceId = headers.get('x-service-token')?.trim()
-  if (!serviceId) return findToken(cloud, id) ?? unauthorized(visit)
-  // A service may come with a user's token that has expired meanwhile. keystonemiddleware/auth_token/__init__.py
-  const service = findToken(cloud, serviceId)
-  const token = cloud.state.identity.tokens.get(id)
-  const inRole = service !== undefined && rolesOf(cloud, service).includes('service')
-  visit.served = service !== undefined && (inRole || !sayingsOf(cloud).serviceNeedsRole)
-  return visit.served && token && isGood(cloud, token, inRole ? TOKEN_SHOWN_MS : 0) ? token : unauthorized(visit)
+  const credentials = {
+    token: headers.get('x-auth-token') ?? headers.get('x-storage-token'),
+    serviceToken: headers.get('x-service-token'),
+  }
+  const admitted = admitTokens(cloud, credentials, sayingsOf(cloud))
+  if (!admitted) return unauthorized(visit)
+  visit.served = admitted.served
+  return admitted.token
 }
 
 /** The token's keeper has an envelope of its own. keystonemiddleware/auth_token/__init__.py */

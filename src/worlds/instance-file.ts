@@ -8,6 +8,7 @@ import type { InstanceFault } from '../cloud/instances.ts'
 import type { MigrationProgress } from '../cloud/migrations.ts'
 import type { Task } from '../cloud/tasks.ts'
 import { durationMs, durationText } from '../reading/duration.ts'
+import { mapValues } from './map-values.ts'
 import { moment, text } from './moment.ts'
 import type { WorldFile } from './world-schema.ts'
 
@@ -166,13 +167,6 @@ export function toDurations(durations: Partial<Durations>): NonNullable<WorldFil
       return span === undefined ? [] : [[kind, durationText(span)]]
     }),
   )
-}
-
-function mapValues<Value, Result>(
-  record: Readonly<Record<string, Value>>,
-  map: (value: Value) => Result,
-): Record<string, Result> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]))
 }
 
 function fromFlavor(written: InstanceEntry['flavor']): string | InstanceFlavor | undefined {

@@ -4,6 +4,7 @@ import type { Consumer } from '../cloud/allocations.ts'
 import type { CloudDescription } from '../cloud/description.ts'
 import type { NewImage } from '../cloud/images.ts'
 import type { Inventory, NewResourceProvider } from '../cloud/resource-providers.ts'
+import { mapValues } from './map-values.ts'
 import { moment, text } from './moment.ts'
 import type { WorldFile } from './world-schema.ts'
 
@@ -121,11 +122,4 @@ function toInventoryEntry(inventory: Inventory): InventoryEntry {
     allocation_ratio: inventory.allocationRatio,
     updated_at: text(inventory.changedAt) ?? undefined,
   }
-}
-
-function mapValues<Value, Result>(
-  record: Readonly<Record<string, Value>>,
-  map: (value: Value) => Result,
-): Record<string, Result> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]))
 }

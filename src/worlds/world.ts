@@ -14,6 +14,7 @@ import { surroundings } from './faults.ts'
 import { createJournal, type Journal, type JournalLimits } from './journal.ts'
 import { namesOf } from './journal-view.ts'
 import type { Answer, Layer, Passage } from './layer.ts'
+import { mapValues } from './map-values.ts'
 import { subjectAt } from './operation.ts'
 import { createShelf, type Shelf } from './recordings.ts'
 import { createSnapshots, type Snapshots } from './snapshots.ts'
@@ -193,13 +194,6 @@ function chances(seed: number) {
     logins: streams.logins.stream,
     control: streams.control.stream,
   }
-}
-
-function mapValues<Value, Result>(
-  record: Record<string, Value>,
-  map: (value: Value) => Result,
-): Record<string, Result> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]))
 }
 
 function idFrom(chance: Chance, size: number): string {

@@ -1,12 +1,12 @@
 /** The code of the pages for those who write no TypeScript, run as they would: from a folder of its own, with `novasim` on the PATH. */
 
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { parse } from 'yaml'
+import { freePort } from '../../scripts/bench/running.ts'
 import { whyNot } from './available.ts'
 import { installPython } from './environment.ts'
 import { type Ended, run } from './run.ts'
@@ -145,15 +145,6 @@ async function ci(file: string) {
   writeFileSync(join(folder, 'run-my-tests'), `#!/bin/sh\n${mine}\n`, { mode: 0o755 })
   const variables = { NOVASIM_PORT: port, NOVASIM_URL: `http://127.0.0.1:${port}` }
   return { folder, recipe, shell: (script: string, env = {}) => shell(script, { ...variables, ...env }) }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => resolve(port))
-    })
-  })
 }
 
 function isRunning(pid: number): boolean {

@@ -8,6 +8,7 @@ import { expect, test } from 'vitest'
 import { createClock } from '../../src/cloud/clock.ts'
 import type { Cloud } from '../../src/cloud/cloud.ts'
 import { createCloud } from '../../src/cloud/description.ts'
+import { TASK_KINDS } from '../../src/cloud/durations.ts'
 import { isInProgress } from '../../src/cloud/migrations.ts'
 import { snapshot } from '../../src/cloud/snapshot.ts'
 import { usageOn } from '../../src/cloud/usage.ts'
@@ -139,24 +140,11 @@ function agree(cloud: Cloud): void {
 
 function cloudOfThree(ms: number): { cloud: Cloud; ask: Ask } {
   const clock = createClock({ mode: 'manual', start: Date.UTC(2026, 0, 1) })
-  const kinds = [
-    'boot',
-    'delete',
-    'stop',
-    'start',
-    'reboot',
-    'rebuild',
-    'evacuate',
-    'live-migrate',
-    'resize',
-    'confirm',
-    'revert',
-  ]
   const cloud = createCloud(
     {
       services: HOSTS.map((name) => ({ binary: 'nova-compute', host: name })),
       instances: HOSTS.map((name) => ({ name: `${name}-{n}`, host: name, count: 2, flavor: '2' })),
-      durations: Object.fromEntries(kinds.map((kind) => [kind, ms])),
+      durations: Object.fromEntries(TASK_KINDS.map((kind) => [kind, ms])),
     },
     { seed: 1, clock },
   )
