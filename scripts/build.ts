@@ -3,17 +3,29 @@
 import { execFileSync } from 'node:child_process'
 import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { rolldown } from 'rolldown'
+import { type Plugin, rolldown } from 'rolldown'
 
 /** What can be imported; beside it there is the command. */
 const ENTRIES = ['index', 'vitest', 'testcontainers']
 
 const { version, dependencies, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as Package
 
+/**
+ * Node's own modules are required rather than imported. An import reads every export there is, also those that are made when they
+ * are first read: of `node:http` that is `WebSocket`, which loads the whole of undici, 14 MB that a server needs nothing of.
+ */
+const requireBuiltins: Plugin = {
+  name: 'require-builtins',
+  resolveId: (id, _, { kind }) =>
+    id.startsWith('node:') && id !== 'node:module' && kind !== 'require-call' ? `\0${id}` : undefined,
+  load: (id) => (id.startsWith('\0node:') ? `module.exports = require(${JSON.stringify(id.slice(1))})` : undefined),
+}
+
 rmSync('dist', { recursive: true, force: true })
 const bundle = await rolldown({
   input: Object.fromEntries(['cli', ...ENTRIES].map((name) => [name, `src/${name}.ts`])),
   platform: 'node',
+  plugins: [requireBuiltins],
   // What few runs want is a dependency, and of a peer a second copy would be another one; all else is inside.
   external: Object.keys({ ...dependencies, ...peerDependencies }).map((name) => new RegExp(`^${name}(/|$)`)),
   transform: { define: { NOVASIM_VERSION: JSON.stringify(version) }, target: 'node20' },

@@ -1,12 +1,13 @@
 /** An emulator: a server full of worlds. `createEmulator` answers in-process; `startEmulator` also listens. */
 
 import { timingSafeEqual } from 'node:crypto'
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createAdaptorServer } from '@hono/node-server'
 import type { ControlApp } from './control/app.ts'
 import type { ReadRules, WrittenRule } from './faults/read.ts'
 import { refusalToSteer } from './guard.ts'
+import { listenerFor, type Wire } from './http/listener.ts'
+import { headerOf, platformResponse } from './http/response.ts'
 import type { Answered, EmulatorOptions, StartOptions } from './options.ts'
 import { decodePath, type Environ } from './python/wsgi.ts'
 import { VERSION } from './version.ts'
@@ -17,15 +18,9 @@ import { releaseNamed } from './worlds/release.ts'
 import type { World } from './worlds/world.ts'
 import { createWorlds, DEFAULT_WORLD, splitWorldPath, type Worlds } from './worlds/worlds.ts'
 
-/** What the server passes along with a request. */
-interface Bindings {
-  incoming?: IncomingMessage
-  outgoing?: ServerResponse
-}
-
 export interface Emulator extends AsyncDisposable {
   /** Answer a request as the cloud at its address would. The first one waits until the world has been read. */
-  fetch(request: Request, bindings?: Bindings): Response | Promise<Response>
+  fetch(request: Request): Promise<Response>
   /** Resolves once the default world can be used. Rejects with a `InputError` when it is not as it has to be. */
   readonly ready: Promise<World>
   readonly worlds: Worlds
@@ -37,7 +32,7 @@ export interface Emulator extends AsyncDisposable {
 export const IN_PROCESS_URL = 'http://novasim.internal'
 
 export function createEmulator(options: EmulatorOptions = {}): Emulator {
-  const { begin, ...emulator } = assemble(options)
+  const { begin, serve, ...emulator } = assemble(options)
   // Before the first request, which waits for the same promise and came to wait later.
   emulator.ready.then(
     () => begin(IN_PROCESS_URL),
@@ -47,7 +42,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
 }
 
 /** An emulator, and what begins its scenario once it is known where it is. */
-function assemble(options: EmulatorOptions): Emulator & { begin(origin: string): void } {
+function assemble(options: EmulatorOptions): Emulator & { begin(origin: string): void; serve: AnswerTo } {
   const worlds = createWorlds({ journal: options.journal })
   const startedAt = Date.now()
   let begin = (_origin: string) => {}
@@ -81,7 +76,7 @@ function assemble(options: EmulatorOptions): Emulator & { begin(origin: string):
     const world = worlds.find(name)
     if (!world) return noWorld(name)
     if (options.control === 'off' || !isControl(address.path)) return world.fetch(request, address, wire)
-    const refusal = wire?.incoming && refusalToSteer(request.headers, isLocal(wire.incoming))
+    const refusal = wire && refusalToSteer(request.headers, isLocal(wire.incoming))
     if (refusal) return problem(403, refusal.message, refusal.hint)
     const { controlToken } = options
     if (controlToken !== undefined && pathBelow(address) !== '/health' && !bears(request, controlToken)) {
@@ -93,11 +88,9 @@ function assemble(options: EmulatorOptions): Emulator & { begin(origin: string):
   const logged = options.onAnswer && withLog(answer, options.onAnswer)
   const respond = logged ?? answer
   return {
-    fetch: (request, wire) => {
-      if (!wire?.incoming && hasUncountedBody(request)) {
-        return counted(request).then((same) => opened.then(() => respond(same, undefined)))
-      }
-      return worlds.find(DEFAULT_WORLD) ? respond(request, wire) : opened.then(() => respond(request, wire))
+    async fetch(request) {
+      await opened
+      return platformResponse(await respond(hasUncountedBody(request) ? await counted(request) : request))
     },
     ready: opened,
     worlds,
@@ -108,6 +101,7 @@ function assemble(options: EmulatorOptions): Emulator & { begin(origin: string):
       return world ? controlled(request, address, world) : noWorld(name)
     },
     begin: (origin) => begin(origin),
+    serve: respond,
     async [Symbol.asyncDispose]() {
       await opened.catch(() => {})
       for (const world of worlds.list()) world.end()
@@ -165,24 +159,17 @@ export async function startEmulator({
   host = '127.0.0.1',
   ...options
 }: StartOptions = {}): Promise<StartedEmulator> {
-  const { begin, ...emulator } = assemble(options)
+  const { begin, serve, ...emulator } = assemble(options)
   const world = await emulator.ready
-  const server = createAdaptorServer({
-    fetch: (request, bindings) => emulator.fetch(request, bindings as Bindings),
-    serverOptions: {
-      maxHeaderSize: MAX_HEADER_BYTES,
-      headersTimeout: HEADERS_WITHIN_MS,
-      requestTimeout: REQUEST_WITHIN_MS,
-      connectionsCheckingInterval: CHECK_EVERY_MS,
-    },
-  })
-  server.prependListener('request', (incoming: IncomingMessage) => {
-    // The adaptor refuses a backslash, which Nova takes for any other character.
-    if (incoming.url?.includes('\\')) incoming.url = incoming.url.replaceAll('\\', '%5C')
-  })
+  const limits = {
+    maxHeaderSize: MAX_HEADER_BYTES,
+    headersTimeout: HEADERS_WITHIN_MS,
+    requestTimeout: REQUEST_WITHIN_MS,
+    connectionsCheckingInterval: CHECK_EVERY_MS,
+  }
+  const server = createServer(limits, listenerFor(serve))
   // An expectation that nobody knows is not met with 417, but is of no matter. waitress/parser.py `HTTPRequestParser`
   server.on('checkExpectation', (incoming, outgoing) => server.emit('request', incoming, outgoing))
-  if (!isHttpServer(server)) throw new Error('the adaptor made another server than one of HTTP/1')
   await listen(server, port, host)
   const bound = server.address() as AddressInfo
   const url = `http://${reachable(host)}:${bound.port}`
@@ -294,7 +281,7 @@ function problem(status: number, message: string, hint: string): Response {
   return Response.json({ error: { message, hint } }, { status })
 }
 
-type AnswerTo = (request: Request, wire: Bindings | undefined) => Response | Promise<Response>
+type AnswerTo = (request: Request, wire?: Wire) => Response | Promise<Response>
 
 function withLog(answer: AnswerTo, onAnswer: (answered: Answered) => void): AnswerTo {
   return async (request, wire) => {
@@ -304,17 +291,13 @@ function withLog(answer: AnswerTo, onAnswer: (answered: Answered) => void): Answ
       onAnswer({ ...asked, status, requestId, took: performance.now() - start })
     try {
       const response = await answer(request, wire)
-      tell(response.status, response.headers.get('x-openstack-request-id'))
+      tell(response.status, headerOf(response, 'x-openstack-request-id') ?? null)
       return response
     } catch (error) {
       tell(0, null)
       throw error
     }
   }
-}
-
-function isHttpServer(server: object): server is Server {
-  return 'closeIdleConnections' in server
 }
 
 function listen(server: Server, port: number, host: string): Promise<void> {

@@ -1,5 +1,6 @@
 /** Faults that answer in the place of the face: a status, a proxy's page, a limit, a token that has expired. */
 
+import { answerWith } from '../http/response.ts'
 import type { Answer, Passage } from './passage.ts'
 import { proxyPage } from './proxies.ts'
 import type { Doing, ProxyName, Throttle } from './rule.ts'
@@ -25,7 +26,7 @@ export function answering({ status = 500, message, form, body, headers = {}, aft
           const bodiless = given === undefined || status === 204 || status === 205 || status === 304
           const named = Object.keys(headers).some((name) => name.toLowerCase() === 'content-type')
           const typed = named || bodiless ? headers : { 'Content-Type': type, ...headers }
-          return new Response(bodiless ? null : given, { status, headers: typed })
+          return answerWith(bodiless ? null : given, { status, headers: typed })
         }
         const { around, passage, seen } = turn
         const render = form === 'page' ? around.renderPage : around.renderError
@@ -90,10 +91,7 @@ export function fromProxy(
   const at = new URL(`http://${request.headers.get('host') ?? new URL(request.url).host}`)
   const page = proxyPage(as, status, at)
   withReason(passage, page.reason)
-  return new Response(request.method === 'HEAD' ? null : page.body, {
-    status,
-    headers: { ...page.headers, ...headers },
-  })
+  return answerWith(request.method === 'HEAD' ? null : page.body, { status, headers: { ...page.headers, ...headers } })
 }
 
 /** Answer, once the operation has happened where it should: what the face says of it is lost. */

@@ -3,7 +3,7 @@
 import { share } from './delay.ts'
 import type { Doing } from './rule.ts'
 import type { Deed } from './turn.ts'
-import { bytesOf, hangUp, sendPart, withBody } from './wire.ts'
+import { bytesOf, hangUp, sendPart, withBody, withLength } from './wire.ts'
 
 /** `drop`: the connection closes with no answer, before the operation or after it. */
 export function drop(when: NonNullable<Doing['drop']>): Deed {
@@ -32,7 +32,7 @@ export function truncate({ bytes: most, announce = 'whole' }: NonNullable<Doing[
       const answer = await next()
       const bytes = await bytesOf(answer)
       const part = bytes.slice(0, Math.min(most ?? Math.floor(bytes.byteLength / 2), bytes.byteLength))
-      if (announce === 'cut') return withBody(answer, part, part.byteLength)
+      if (announce === 'cut') return withBody(answer, part)
       return sendPart(passage, answer, { bytes: part, length: bytes.byteLength, end: 'close' })
     },
   }
@@ -87,8 +87,7 @@ export function trickle({ bytes: size = 16, every = 100 }: NonNullable<Doing['tr
           if (sent >= bytes.byteLength) controller.close()
         },
       })
-      const headers = new Headers(answer.headers)
-      headers.set('content-length', String(bytes.byteLength))
+      const headers = withLength(answer, bytes.byteLength)
       return bytes.byteLength === 0 ? answer : new Response(pieces, { status: answer.status, headers })
     },
   }

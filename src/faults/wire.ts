@@ -1,9 +1,8 @@
 /** What can be done to an answer on the wire: on a socket as it is done, and in-process as a client would have seen it. */
 
+import { SENT } from '../http/listener.ts'
+import { answerWith, rememberedIn } from '../http/response.ts'
 import type { Answer, Passage } from './passage.ts'
-
-/** The status by which the log of a server says that it closed without an answer; nginx has it. No client ever sees it. */
-const NO_ANSWER = 444
 
 /** Statuses whose answers have no body. */
 const BODILESS = new Set([204, 205, 304])
@@ -14,7 +13,7 @@ export function hangUp(passage: Passage, how: 'close' | 'reset'): Answer {
   passage.lost = `the connection was ${how === 'reset' ? 'reset' : 'closed'} without an answer`
   if (!outgoing) return Promise.reject(lost(how === 'reset' ? 'read ECONNRESET' : 'other side closed'))
   cut(outgoing.socket, how)
-  return taken()
+  return SENT
 }
 
 export interface Part {
@@ -32,13 +31,12 @@ export function sendPart(passage: Passage, answer: Response, { bytes, length, en
   const hasNone = BODILESS.has(answer.status) || passage.request.method === 'HEAD'
   if (hasNone && end === 'reset') return hangUp(passage, 'reset')
   if (hasNone) return answer
-  const headers = new Headers(answer.headers)
-  headers.set('content-length', String(length))
+  const headers = withLength(answer, length)
   const ended = end === 'reset' ? 'reset' : 'closed'
   passage.lost = `the connection was ${ended} after ${bytes.byteLength} bytes of a body that was to have ${length}, in an answer with status ${answer.status}`
   if (!outgoing)
     return new Response(streamOf(bytes, length > bytes.byteLength, end), { status: answer.status, headers })
-  outgoing.writeHead(answer.status, Object.fromEntries(headers))
+  outgoing.writeHead(answer.status, headers)
   const { socket } = outgoing
   const finish = () => setImmediate(() => cut(socket, end))
   if (bytes.byteLength > 0) outgoing.write(bytes, finish)
@@ -46,7 +44,7 @@ export function sendPart(passage: Passage, answer: Response, { bytes, length, en
     outgoing.flushHeaders()
     finish()
   }
-  return taken()
+  return SENT
 }
 
 /** Write another reason than the usual one behind the status. */
@@ -58,21 +56,22 @@ export async function bytesOf(answer: Response): Promise<Uint8Array<ArrayBuffer>
   return new Uint8Array(await answer.arrayBuffer())
 }
 
-/** An answer with another body, of the same or another length. */
-export function withBody(answer: Response, body: Uint8Array<ArrayBuffer>, length?: number): Response {
-  const headers = new Headers(answer.headers)
-  if (length !== undefined && headers.has('content-length')) headers.set('content-length', String(length))
-  return new Response(BODILESS.has(answer.status) ? null : body, { status: answer.status, headers })
+/** An answer with another body. */
+export function withBody(answer: Response, body: Uint8Array<ArrayBuffer>): Response {
+  const { status } = answer
+  return answerWith(BODILESS.has(status) ? null : body, { status, headers: withLength(answer, body.byteLength) })
+}
+
+/** The headers of an answer that says so of its length, in bytes. */
+export function withLength(answer: Response, length: number): Record<string, string> {
+  const headers = rememberedIn(answer)?.headers ?? Object.fromEntries(answer.headers)
+  const name = Object.keys(headers).find((each) => each.toLowerCase() === 'content-length') ?? 'Content-Length'
+  return { ...headers, [name]: String(length) }
 }
 
 function cut(socket: { destroy(): unknown; resetAndDestroy?(): unknown } | null, how: 'close' | 'reset'): void {
   if (how === 'reset' && socket?.resetAndDestroy) socket.resetAndDestroy()
   else socket?.destroy()
-}
-
-/** Tells the server that the answer is no longer its business. A clone is the platform's own, which the adaptor looks at. */
-function taken(): Response {
-  return new Response(null, { status: NO_ANSWER, headers: { 'x-hono-already-sent': 'true' } }).clone()
 }
 
 /** As undici words them, which is the fetch of Node. */

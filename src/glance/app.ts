@@ -1,7 +1,7 @@
 /** How Glance takes a request: version → token → route → method. etc/glance-api-paste.ini; glance/common/wsgi.py `Resource` */
 
 import { admit } from '../cloud/admission.ts'
-import { answerWith } from '../python/answer.ts'
+import { answerWith } from '../http/response.ts'
 import { EXPLANATIONS, errorPage, errorPageOf } from '../python/webob.ts'
 import type { Environ, ErrorToRender } from '../python/wsgi.ts'
 import { GlanceError } from './errors.ts'

@@ -1,6 +1,6 @@
 /** How Keystone takes a request: size → token → body → path → method → answer. keystone/server/flask/application.py */
 
-import { answerWith } from '../python/answer.ts'
+import { answerWith } from '../http/response.ts'
 import { dumps, loads } from '../python/json.ts'
 import { isDict, type PyDict, PyError } from '../python/values.ts'
 import { errorPage } from '../python/webob.ts'

@@ -2,7 +2,7 @@
 
 import type { Cloud } from '../cloud/cloud.ts'
 import { findToken, type Token } from '../cloud/identity.ts'
-import { answerWith } from '../python/answer.ts'
+import { answerWith } from '../http/response.ts'
 import { dumps, type Writable } from '../python/json.ts'
 import { type PyDict, PyError } from '../python/values.ts'
 import { type Environ, parseQuery } from '../python/wsgi.ts'

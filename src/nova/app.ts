@@ -21,7 +21,7 @@ export function novaApp(nova: Nova): (request: Request, environ: Environ) => Res
 
   const route = (visit: Visit, below: string, methodOf: () => string): Response | Promise<Response> => {
     const token = admit(visit)
-    if (token instanceof Response) return token
+    if (!('userId' in token)) return token
     visit.token = token
     const { projectId, rest } = splitProject(below)
     visit.projectId = projectId
@@ -37,7 +37,7 @@ export function novaApp(nova: Nova): (request: Request, environ: Environ) => Res
     const form = request.method === 'POST' && !environ.query.includes('_method') && isForm(request.headers)
     if (!form && !request.headers.has('transfer-encoding')) return route(visit, below, () => method)
     return readBody(visit).then((bytes) => {
-      if (bytes instanceof Response) return bytes
+      if (!(bytes instanceof Uint8Array)) return bytes
       try {
         return route(visit, below, () => (form ? formMethod(request, bytes) : method))
       } catch (error) {

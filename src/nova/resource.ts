@@ -12,7 +12,7 @@ import { admit as admitTokens } from '../cloud/admission.ts'
 import type { Cloud } from '../cloud/cloud.ts'
 import { CloudError } from '../cloud/errors.ts'
 import type { Token } from '../cloud/identity.ts'
-import { answerWith, type Body } from '../python/answer.ts'
+import { answerWith, type Body } from '../http/response.ts'
 import { dumps, loads } from '../python/json.ts'
 import { isDict, PyError, type PyValue } from '../python/values.ts'
 import { errorPage } from '../python/webob.ts'
@@ -142,7 +142,7 @@ export function callMethod(visit: Visit, method: ApiMethod, params: Call['params
     return answerError(visit, error)
   }
   return readBody(visit).then((bytes) => {
-    if (bytes instanceof Response) return bytes
+    if (!(bytes instanceof Uint8Array)) return bytes
     try {
       return finish(visit, call, method, decodeUtf8(bytes))
     } catch (error) {

@@ -2,7 +2,7 @@
 
 import { admit } from '../cloud/admission.ts'
 import { CloudError } from '../cloud/errors.ts'
-import { answerWith } from '../python/answer.ts'
+import { answerWith } from '../http/response.ts'
 import { dumps } from '../python/json.ts'
 import { PyError } from '../python/values.ts'
 import { EXPLANATIONS, errorPageOf, stripTags } from '../python/webob.ts'

@@ -4,7 +4,7 @@ import type { Cloud } from '../cloud/cloud.ts'
 import type { CloudEvent } from '../cloud/events.ts'
 import type { Identity } from '../cloud/identity.ts'
 import type { Owner } from '../cloud/owner.ts'
-import type { Body } from '../python/answer.ts'
+import type { Body } from '../http/response.ts'
 import type { Face, Passage } from './layer.ts'
 
 /** Who changes a cloud without asking one of its faces. */

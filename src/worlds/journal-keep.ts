@@ -1,7 +1,7 @@
 /** What a journal keeps of a request and its answer; what many have in common is kept once. */
 
 import type { Identity } from '../cloud/identity.ts'
-import { type Body, type Made, rememberedIn } from '../python/answer.ts'
+import { type Body, type Made, rememberedIn } from '../http/response.ts'
 import type { Question, RequestEntry } from './journal-entry.ts'
 import type { Passage } from './layer.ts'
 

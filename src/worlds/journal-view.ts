@@ -2,7 +2,8 @@
 
 import type { Cloud } from '../cloud/cloud.ts'
 import type { CloudEvent } from '../cloud/events.ts'
-import type { Body } from '../python/answer.ts'
+import { headersFrom } from '../http/request.ts'
+import type { Body } from '../http/response.ts'
 import { toText } from '../reading/time.ts'
 import type { Operation } from './faces.ts'
 import { type ChangeEntry, type Entry, RequestEntry } from './journal-entry.ts'
@@ -59,16 +60,8 @@ export function viewOf(place: Place, entry: Entry, mostBody: number = Number.POS
 
 /** The headers of a request, by names in lower case. */
 export function headersOf({ headers }: RequestEntry): Headers {
-  if (headers instanceof Headers || !Array.isArray(headers)) return headers
-  const made = new Headers()
-  for (let index = 0; index + 1 < headers.length; index += 2) {
-    try {
-      made.append(headers[index] ?? '', headers[index + 1] ?? '')
-    } catch {
-      // A name that no header may have: Node lets it in, and nothing here asks for it.
-    }
-  }
-  return made
+  if (!Array.isArray(headers)) return headers
+  return headersFrom(headers)
 }
 
 /** The headers of its answer, with its own request id. */

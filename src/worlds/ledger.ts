@@ -6,7 +6,7 @@
  * after place, and an entry is made of it again when somebody looks. What there is more to say of few is kept as it is.
  */
 
-import type { Body } from '../python/answer.ts'
+import type { Body } from '../http/response.ts'
 import { type Entry, type Question, RequestEntry } from './journal-entry.ts'
 
 const SMALLEST = 64

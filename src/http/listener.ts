@@ -1,0 +1,76 @@
+/** What Node's server calls for each request: it goes in as a `Request`, and what comes back as a `Response` is sent. */
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { requestOf } from './request.ts'
+import { answerWith, type Made, rememberedIn } from './response.ts'
+
+/** What Node has of a request. */
+export interface Wire {
+  incoming: IncomingMessage
+  outgoing: ServerResponse
+}
+
+type Fetch = (request: Request, wire: Wire) => Response | Promise<Response>
+
+/** What to return where the answer has been sent already, or the connection ended. The log of nginx has this status for that. */
+export const SENT: Response = answerWith(null, { status: 444, headers: {} })
+
+export function listenerFor(fetch: Fetch): (incoming: IncomingMessage, outgoing: ServerResponse) => void {
+  return (incoming, outgoing) => {
+    // What is neither a path nor an address (`OPTIONS *`) is for nobody here.
+    if (!/^(?:\/|https?:\/\/)/.test(incoming.url ?? ''))
+      return sendMade({ status: 400, headers: {}, body: null }, outgoing)
+    try {
+      const answer = fetch(requestOf(incoming), { incoming, outgoing })
+      if (answer instanceof Promise) answer.then((response) => send(response, outgoing)).catch(() => fail(outgoing))
+      else send(answer, outgoing)?.catch(() => fail(outgoing))
+    } catch {
+      fail(outgoing)
+    }
+  }
+}
+
+/** @returns nothing where all is done at once */
+function send(response: Response, outgoing: ServerResponse): Promise<void> | undefined {
+  if (response === SENT) return
+  const made = rememberedIn(response)
+  return made ? sendMade(made, outgoing) : sendWhole(response, outgoing)
+}
+
+function sendMade({ status, headers, body }: Made, outgoing: ServerResponse): undefined {
+  outgoing.writeHead(status, body === null ? headers : withLength(headers, body))
+  if (body === null) outgoing.end()
+  else outgoing.end(body)
+}
+
+function withLength(headers: Record<string, string>, body: string | Uint8Array): Record<string, string | number> {
+  for (const name in headers) {
+    if (name.length === LENGTH.length && name.toLowerCase() === LENGTH) return headers
+  }
+  return { ...headers, 'Content-Length': typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength }
+}
+
+const LENGTH = 'content-length'
+
+/** Events, and what says how long it is or that it comes in pieces, are sent as they come; all else is measured first. */
+async function sendWhole(response: Response, outgoing: ServerResponse): Promise<void> {
+  const { status, headers, body } = response
+  const named = Object.fromEntries(headers)
+  if (body === null) {
+    outgoing.writeHead(status, named).end()
+    return
+  }
+  const flows =
+    LENGTH in named || 'transfer-encoding' in named || named['content-type']?.startsWith('text/event-stream')
+  if (!flows) return sendMade({ status, headers: named, body: new Uint8Array(await response.arrayBuffer()) }, outgoing)
+  outgoing.writeHead(status, named).flushHeaders()
+  await pipeline(Readable.fromWeb(body as import('node:stream/web').ReadableStream), outgoing)
+}
+
+/** Nobody has anything to say. */
+function fail(outgoing: ServerResponse): void {
+  if (outgoing.headersSent) outgoing.destroy()
+  else outgoing.writeHead(500, { 'Content-Length': '0' }).end()
+}

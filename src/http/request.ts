@@ -1,0 +1,143 @@
+/** A request as Node's server has it, in the form of fetch's `Request`: nothing is made of it that nobody asks for. */
+
+import type { IncomingMessage } from 'node:http'
+
+/** It has of a `Request` what is read of one here: its method, address, headers and body. */
+export function requestOf(incoming: IncomingMessage): Request {
+  return new IncomingRequest(incoming) as unknown as Request
+}
+
+class IncomingRequest {
+  readonly method: string
+  readonly headers: IncomingHeaders
+  readonly #incoming: IncomingMessage
+  #bytes: Promise<Buffer<ArrayBuffer>> | undefined
+
+  constructor(incoming: IncomingMessage) {
+    this.method = incoming.method ?? 'GET'
+    this.headers = new IncomingHeaders(incoming.rawHeaders)
+    this.#incoming = incoming
+  }
+
+  /** As the client wrote it, behind the scheme and host that it named. */
+  get url(): string {
+    const target = this.#incoming.url ?? '/'
+    return target.startsWith('/') ? `http://${this.headers.get('host') ?? 'localhost'}${target}` : target
+  }
+
+  get body(): ReadableStream<Uint8Array<ArrayBuffer>> | null {
+    if (!this.#mayHaveBody()) return null
+    const pull = async (controller: ReadableStreamDefaultController) => {
+      const bytes = await this.#read()
+      if (bytes.byteLength > 0) controller.enqueue(new Uint8Array(bytes))
+      controller.close()
+    }
+    return new ReadableStream({ pull }, { highWaterMark: 0 })
+  }
+
+  /** Rejects when the client is gone before all of it has come. May be read again. */
+  async arrayBuffer(): Promise<ArrayBuffer> {
+    const { buffer, byteOffset, byteLength } = await this.#read()
+    return buffer.slice(byteOffset, byteOffset + byteLength)
+  }
+
+  async text(): Promise<string> {
+    return new TextDecoder().decode(await this.arrayBuffer())
+  }
+
+  async json(): Promise<unknown> {
+    return JSON.parse(await this.text())
+  }
+
+  /** As fetch has it, a GET has none, whatever was sent. */
+  #mayHaveBody(): boolean {
+    return this.method !== 'GET' && this.method !== 'HEAD'
+  }
+
+  #read(): Promise<Buffer<ArrayBuffer>> {
+    this.#bytes ??= this.#mayHaveBody() ? readAll(this.#incoming) : Promise.resolve(Buffer.alloc(0))
+    return this.#bytes
+  }
+}
+
+/** Names are found whatever their case; what was sent twice is one value, as fetch has it. */
+class IncomingHeaders {
+  readonly #raw: readonly string[]
+  #whole: Headers | undefined
+
+  /** @param raw names and values in turn */
+  constructor(raw: readonly string[]) {
+    this.#raw = raw
+  }
+
+  get(name: string): string | null {
+    const wanted = name.toLowerCase()
+    let found: string | null = null
+    for (let index = 0; index < this.#raw.length; index += 2) {
+      const key = this.#raw[index] ?? ''
+      if (key.length !== wanted.length || key.toLowerCase() !== wanted) continue
+      const value = this.#raw[index + 1] ?? ''
+      found = found === null ? value : `${found}${wanted === 'cookie' ? '; ' : ', '}${value}`
+    }
+    return found
+  }
+
+  has(name: string): boolean {
+    return this.get(name) !== null
+  }
+
+  keys(): Iterator<string> {
+    return this.#all.keys()
+  }
+
+  values(): Iterator<string> {
+    return this.#all.values()
+  }
+
+  entries(): Iterator<[string, string]> {
+    return this.#all.entries()
+  }
+
+  forEach(callback: (value: string, name: string, headers: Headers) => void): void {
+    this.#all.forEach(callback)
+  }
+
+  [Symbol.iterator](): Iterator<[string, string]> {
+    return this.#all[Symbol.iterator]()
+  }
+
+  get #all(): Headers {
+    this.#whole ??= headersFrom(this.#raw)
+    return this.#whole
+  }
+}
+
+/** The platform's own, of names and values in turn. What no header may be named, Node lets in; here it is left out. */
+export function headersFrom(raw: readonly string[]): Headers {
+  const headers = new Headers()
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    try {
+      headers.append(raw[index] ?? '', raw[index + 1] ?? '')
+    } catch {
+      // Nobody can ask for it either.
+    }
+  }
+  return headers
+}
+
+/** All of a body, though its client be gone by now: it is enough that it has come whole. */
+function readAll(incoming: IncomingMessage): Promise<Buffer<ArrayBuffer>> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer<ArrayBuffer>[] = []
+    const settle = () => {
+      for (let chunk = incoming.read(); chunk !== null; chunk = incoming.read()) chunks.push(chunk)
+      if (incoming.complete) resolve(Buffer.concat(chunks))
+      else reject(incoming.errored ?? new Error('the client went away before its request was whole'))
+    }
+    if (incoming.destroyed) return settle()
+    incoming.on('data', (chunk) => chunks.push(chunk))
+    incoming.once('end', settle)
+    incoming.once('error', settle)
+    incoming.once('close', settle)
+  })
+}
