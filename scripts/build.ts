@@ -2,7 +2,7 @@
 
 import { execFileSync } from 'node:child_process'
 import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { type Plugin, rolldown } from 'rolldown'
 
 /** What can be imported; beside it there is the command. */
@@ -21,11 +21,40 @@ const requireBuiltins: Plugin = {
   load: (id) => (id.startsWith('\0node:') ? `module.exports = require(${JSON.stringify(id.slice(1))})` : undefined),
 }
 
+/** What every start loads, in one file: to find and read each of thirty costs more than what is in most of them. */
+const atStart = new Set<string>()
+const collectStart: Plugin = {
+  name: 'collect-start',
+  buildEnd() {
+    const collect = (id: string) => {
+      if (atStart.has(id)) return
+      atStart.add(id)
+      for (const next of this.getModuleInfo(id)?.importedIds ?? []) collect(next)
+    }
+    collect(resolve('src/emulator.ts'))
+    for (const id of this.getModuleIds()) if (id.startsWith('\0')) atStart.add(id)
+  },
+}
+
+/** One character that is no byte makes V8 keep the whole file with two bytes for each. */
+const asciiOnly: Plugin = {
+  name: 'ascii-only',
+  generateBundle(_, files) {
+    for (const file of Object.values(files)) {
+      if (file.type === 'chunk') file.code = file.code.replaceAll(/[^\0-\x7f]/g, escaped)
+    }
+  },
+}
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+}
+
 rmSync('dist', { recursive: true, force: true })
 const bundle = await rolldown({
   input: Object.fromEntries(['cli', ...ENTRIES].map((name) => [name, `src/${name}.ts`])),
   platform: 'node',
-  plugins: [requireBuiltins],
+  plugins: [requireBuiltins, collectStart, asciiOnly],
   // What few runs want is a dependency, and of a peer a second copy would be another one; all else is inside.
   external: Object.keys({ ...dependencies, ...peerDependencies }).map((name) => new RegExp(`^${name}(/|$)`)),
   transform: { define: { NOVASIM_VERSION: JSON.stringify(version) }, target: 'node20' },
@@ -34,6 +63,7 @@ await bundle.write({
   dir: 'dist',
   format: 'esm',
   chunkFileNames: 'chunks/[name]-[hash].js',
+  codeSplitting: { groups: [{ name: 'start', test: (id) => atStart.has(id) }] },
   comments: { legal: true },
   // Small to install and quick to read.
   minify: true,
