@@ -20,7 +20,7 @@ export const SENT: Response = answerWith(null, { status: 444, headers: {} })
 export function listenerFor(fetch: Fetch): (incoming: IncomingMessage, outgoing: ServerResponse) => void {
   return (incoming, outgoing) => {
     // What is neither a path nor an address (`OPTIONS *`) is for nobody here.
-    if (!/^(?:\/|https?:\/\/)/.test(incoming.url ?? ''))
+    if (!incoming.url?.startsWith('/') && !/^https?:\/\//.test(incoming.url ?? ''))
       return sendMade({ status: 400, headers: {}, body: null }, outgoing)
     try {
       const answer = fetch(requestOf(incoming), { incoming, outgoing })

@@ -107,13 +107,18 @@ class IncomingHeaders {
   }
 
   get #all(): Headers {
-    this.#whole ??= headersFrom(this.#raw)
+    this.#whole ??= platformHeaders(this.#raw)
     return this.#whole
   }
 }
 
-/** The platform's own, of names and values in turn. What no header may be named, Node lets in; here it is left out. */
-export function headersFrom(raw: readonly string[]): Headers {
+/** Of names and values in turn. */
+export function headersOf(raw: readonly string[]): Headers {
+  return new IncomingHeaders(raw) as unknown as Headers
+}
+
+/** The platform's own. What no header may be named, Node lets in; here it is left out. */
+function platformHeaders(raw: readonly string[]): Headers {
   const headers = new Headers()
   for (let index = 0; index + 1 < raw.length; index += 2) {
     try {

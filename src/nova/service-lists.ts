@@ -18,7 +18,7 @@ export interface Filter {
  * The list as Nova gives it. It stays the same until an operation changes the cloud, a process reports (which moves
  * `updated_at`), or a service has been silent for a minute.
  */
-export function serviceLists(cloud: Cloud): (shape: Shape, filter: Filter) => Uint8Array<ArrayBuffer> {
+export function serviceLists(cloud: Cloud): (shape: Shape, filter: Filter) => string | Uint8Array<ArrayBuffer> {
   const kept = keptLists(cloud)
   const jsonOf = keptPieces()
   return (shape, filter) => {

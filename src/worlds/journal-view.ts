@@ -2,7 +2,7 @@
 
 import type { Cloud } from '../cloud/cloud.ts'
 import type { CloudEvent } from '../cloud/events.ts'
-import { headersFrom } from '../http/request.ts'
+import { headersOf as readable } from '../http/request.ts'
 import type { Body } from '../http/response.ts'
 import { toText } from '../reading/time.ts'
 import type { Operation } from './faces.ts'
@@ -60,8 +60,7 @@ export function viewOf(place: Place, entry: Entry, mostBody: number = Number.POS
 
 /** The headers of a request, by names in lower case. */
 export function headersOf({ headers }: RequestEntry): Headers {
-  if (!Array.isArray(headers)) return headers
-  return headersFrom(headers)
+  return Array.isArray(headers) ? readable(headers) : headers
 }
 
 /** The headers of its answer, with its own request id. */
