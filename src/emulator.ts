@@ -2,7 +2,7 @@
 
 import { timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, Server as SocketServer } from 'node:net'
 import type { ControlApp } from './control/app.ts'
 import type { ReadRules, WrittenRule } from './faults/read.ts'
 import { refusalToSteer } from './guard.ts'
@@ -313,14 +313,24 @@ function listen(server: Server, port: number, host: string): Promise<void> {
 /** How long requests that are running may take to end once the emulator is closed. */
 const CLOSE_WITHIN_MS = 800
 
+/** How long a connection on which nothing happens is kept then: what its client has sent may not have been read yet. */
+const IDLE_FOR_MS = 30
+
 function stop(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    const cut = setTimeout(() => server.closeAllConnections(), CLOSE_WITHIN_MS)
-    server.close(() => {
-      clearTimeout(cut)
-      resolve()
+    // Whoever is answered yet is told not to ask again.
+    server.prependListener('request', (_, outgoing) => {
+      outgoing.shouldKeepAlive = false
     })
-    server.closeIdleConnections()
+    const timers = [
+      setTimeout(() => server.closeIdleConnections(), IDLE_FOR_MS),
+      setTimeout(() => server.closeAllConnections(), CLOSE_WITHIN_MS),
+    ]
+    // HTTP's own `close` resets what is idle at once. It has no more to do after this one than to stop its timer.
+    SocketServer.prototype.close.call(server, () => {
+      for (const timer of timers) clearTimeout(timer)
+      server.close(() => resolve())
+    })
   })
 }
 

@@ -1,11 +1,11 @@
 /** Plays scenario files, each on an emulator of its own, with the tool under test beside it where there is one. */
 
 import { spawn } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
 import { readScenarioFile, scenarioFile, worldOf } from './cast.ts'
 import { createEmulator, type Emulator, startEmulator } from './emulator.ts'
 import type { FaultRule } from './handles/fault-rule.ts'
 import type { EmulatorOptions } from './options.ts'
+import { writeWhole } from './reading/file.ts'
 import { type Outcome, play } from './scenarios/player.ts'
 import { junit, type PlayedScenario, stepLines } from './scenarios/report.ts'
 import type { Scenario } from './scenarios/scenario.ts'
@@ -55,7 +55,7 @@ export async function playFiles(files: string[], options: PlayOptions): Promise<
     all.push({ name, file, outcome, took })
     options.print(`${outcome.passed ? 'passed' : 'FAILED'} in ${took.toFixed(0)} ms\n`)
   }
-  if (options.junit) writeFileSync(options.junit, junit(all))
+  if (options.junit) writeWhole(options.junit, junit(all))
   const failed = all.filter(({ outcome }) => !outcome.passed).length
   if (all.length > 1) options.print(`${all.length - failed} passed, ${failed} failed`)
   return failed === 0

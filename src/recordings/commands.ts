@@ -1,7 +1,7 @@
 /** What `novasim record`, `novasim world` and `novasim recordings` do, once their arguments are read. */
 
-import { writeFileSync } from 'node:fs'
 import { InputError } from '../reading/complaint.ts'
+import { writeWhole } from '../reading/file.ts'
 import { bodyText, type KeptBody } from './body.ts'
 import { isHar, loadRecording, readWhole } from './load.ts'
 import {
@@ -75,7 +75,7 @@ export async function writeWorld({ from, out, seed }: { from: string; out?: stri
     process.stdout.write(yaml)
     return
   }
-  writeOut(out, yaml)
+  writeWhole(out, yaml)
   process.stderr.write(
     `# ${out}: the cloud of ${from}. It did not tell:\n${untold.map((each) => `# - ${each}\n`).join('')}`,
   )
@@ -94,7 +94,7 @@ export async function convert(from: string, out: string, { usable = false } = {}
     process.stderr.write(`${error.message}\n`)
     recording = error.usable
   }
-  writeOut(out, isHar(out) ? toHar(recording) : linesOf(recording))
+  writeWhole(out, isHar(out) ? toHar(recording) : linesOf(recording))
   process.stderr.write(`# ${out}: ${counted(recording.exchanges.length, 'exchange')}\n`)
 }
 
@@ -154,14 +154,6 @@ export function linesOf({ made, exchanges, notes, values }: Recording): string {
     return Object.keys(names).length > 0 ? [letLine(names), line] : [line]
   })
   return `${[headerLine(made), ...lines, ...notes.map(({ note }) => noteLine(note))].join('\n')}\n`
-}
-
-function writeOut(file: string, text: string): void {
-  try {
-    writeFileSync(file, text)
-  } catch (error) {
-    throw new InputError([], [`${file}: cannot be written: ${error instanceof Error ? error.message : String(error)}`])
-  }
 }
 
 function versionOf(headers: Record<string, string | string[]>): string | undefined {

@@ -2,6 +2,7 @@
 
 import { closeSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { InputError } from '../reading/complaint.ts'
+import { whyUnwritten } from '../reading/file.ts'
 import { headerLine, type Made } from './recording.ts'
 
 export interface RecordingFile {
@@ -13,14 +14,15 @@ export interface RecordingFile {
 
 /** @throws {InputError} when there is such a file already, or none can be made there */
 export function createRecordingFile(path: string, made: Made, { force = false } = {}): RecordingFile {
-  let file: number
+  const header = Buffer.from(`${headerLine(made)}\n`)
+  let file: number | undefined
   try {
     file = openSync(path, force ? 'w+' : 'wx+')
+    writeAll(file, header)
   } catch (error) {
-    throw new InputError([], [`${path}: ${whyNot(error)}`])
+    if (file !== undefined) closeSync(file)
+    throw new InputError([], [`${path}: ${whyUnwritten(error)}`])
   }
-  const header = Buffer.from(`${headerLine(made)}\n`)
-  writeAll(file, header)
   let closed = false
   return {
     write(lines) {
@@ -56,12 +58,4 @@ export function createRecordingFile(path: string, made: Made, { force = false } 
 /** A write may take less than it was given, when the disk is almost full. */
 function writeAll(file: number, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at)
-}
-
-function whyNot(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  if (code === 'EEXIST') return 'there is such a file already (--force writes over it, or name another)'
-  if (code === 'ENOENT') return 'there is no such folder'
-  if (code === 'EISDIR') return 'that is a folder (name a file in it)'
-  return `cannot be written: ${error instanceof Error ? error.message : String(error)}`
 }
