@@ -322,13 +322,12 @@ function stop(server: Server): Promise<void> {
     server.prependListener('request', (_, outgoing) => {
       outgoing.shouldKeepAlive = false
     })
-    const timers = [
-      setTimeout(() => server.closeIdleConnections(), IDLE_FOR_MS),
-      setTimeout(() => server.closeAllConnections(), CLOSE_WITHIN_MS),
-    ]
+    const idle = setInterval(() => server.closeIdleConnections(), IDLE_FOR_MS)
+    const cut = setTimeout(() => server.closeAllConnections(), CLOSE_WITHIN_MS)
     // HTTP's own `close` resets what is idle at once. It has no more to do after this one than to stop its timer.
     SocketServer.prototype.close.call(server, () => {
-      for (const timer of timers) clearTimeout(timer)
+      clearInterval(idle)
+      clearTimeout(cut)
       server.close(() => resolve())
     })
   })

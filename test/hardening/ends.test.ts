@@ -44,7 +44,8 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
     expect(new Set(await Promise.all(running))).toEqual(new Set(['200 whole']))
     const { code, took } = await ended
     expect(code).toBe(0)
-    expect(took).toBeLessThan(1000)
+    // Not when everything is cut off, but when the last has its answer.
+    expect(took).toBeLessThan(700)
   },
 )
 
