@@ -59,7 +59,7 @@ const bundle = await rolldown({
   external: Object.keys({ ...dependencies, ...peerDependencies }).map((name) => new RegExp(`^${name}(/|$)`)),
   transform: { define: { NOVASIM_VERSION: JSON.stringify(version) }, target: 'node20' },
 })
-await bundle.write({
+const { output } = await bundle.write({
   dir: 'dist',
   format: 'esm',
   chunkFileNames: 'chunks/[name]-[hash].js',
@@ -69,6 +69,7 @@ await bundle.write({
   minify: true,
 })
 chmodSync('dist/cli.js', 0o755)
+writeFileSync('dist/licences.txt', licencesOf(output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []))))
 
 const declarations = ['--noEmit', 'false', '--emitDeclarationOnly', '--declaration', '--stripInternal', '--noCheck']
 execFileSync(
@@ -82,6 +83,22 @@ interface Package {
   version: string
   dependencies: Record<string, string>
   peerDependencies: Record<string, string>
+}
+
+/** What the packages whose code is in the bundle want to be said wherever it goes. */
+function licencesOf(modules: string[]): string {
+  const folders = modules.flatMap((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id)?.[0] ?? [])
+  return [...new Set(folders)]
+    .toSorted()
+    .map((folder) => {
+      const { name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Package & {
+        name: string
+      }
+      const file = readdirSync(folder).find((each) => /^licen[cs]e/i.test(each))
+      if (!file) throw new Error(`${name} has no file with its licence`)
+      return `${name} ${version}\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n`
+    })
+    .join(`\n${'-'.repeat(80)}\n\n`)
 }
 
 /** Of the declarations keep those that the entries name, directly or not: nobody sees the others. */
