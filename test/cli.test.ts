@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { get, type IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -39,6 +41,18 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
     expect(took).toBeLessThan(1000)
   },
 )
+
+test('undici is loaded for nobody who asks over a socket', async () => {
+  const file = scratch('told.mjs', "process.on('exit', () => console.error(process.moduleLoadList.join('\\n')))")
+  const nova = await serve(['--port', '0'], { NODE_OPTIONS: `--import ${file}` })
+  const sent = get(`${nova.url}/v2.1/os-services`, { headers: { 'X-Auth-Token': 'admin' } })
+  const [answer] = (await once(sent, 'response')) as [IncomingMessage]
+  expect(answer.statusCode).toBe(200)
+  answer.resume()
+  const { stderr } = await nova.end('SIGTERM')
+  expect(stderr).toContain('NativeModule http')
+  expect(stderr).not.toContain('undici')
+})
 
 test('env prints what serve prints, and its lines work in a shell whatever is in them', async () => {
   const file = scratch('world.yaml', 'users: [{name: "o\'neil", password: "a b$c", project: p, roles: [admin]}]\n')

@@ -77,6 +77,54 @@ test('HTTP/1.0 is answered, and the connection closed', async () => {
   expect(text).toContain('"services"')
 })
 
+test.each([
+  ['HTTP/1.0 without a Host', LIST.replace('HTTP/1.1', 'HTTP/1.0').replace('Host: x\r\n', '')],
+  ['a Host that is none', LIST.replace('Host: x', 'Host: a b')],
+  ['an empty Host', LIST.replace('Host: x', 'Host:')],
+  ['an address in the place of a path', LIST.replace('GET /', 'GET http://elsewhere/')],
+  ['an expectation that nobody knows', `${LIST}Expect: nonsense\r\n`],
+])('%s is of no matter', async (_, head) => {
+  await using nova = await startEmulator()
+  const text = await converse(nova, `${head}Connection: close\r\n\r\n`)
+  expect(text).toMatch(/^HTTP\/1\.1 200 OK/)
+  expect(text).toContain('"services"')
+})
+
+test('a target that is neither a path nor an address is 400', async () => {
+  await using nova = await startEmulator()
+  const text = await converse(nova, 'OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
+  expect(text).toMatch(/^HTTP\/1\.1 400 Bad Request/)
+})
+
+test('what has come whole is done, though its client be gone before it was', async () => {
+  const faults = [{ match: { method: 'PUT' }, do: { delay: '200ms' } }]
+  await using nova = await startEmulator({ clock: 'real', faults })
+  const body = '{"host": "host1", "binary": "nova-compute"}'
+  const socket = await open(nova)
+  socket.write(
+    `PUT /v2.1/os-services/disable HTTP/1.1\r\nHost: x\r\nX-Auth-Token: admin\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+  )
+  setTimeout(() => socket.destroy(), 50)
+  const { cloud } = await nova.ready
+  const isDisabled = () => [...cloud.state.services.values()].some(({ host, disabled }) => host === 'host1' && disabled)
+  await expect.poll(isDisabled, { timeout: 2000 }).toBe(true)
+})
+
+test('a header that was sent twice is one, with both of its values', async () => {
+  await using nova = await startEmulator()
+  const twice = 'OpenStack-API-Version: volume 3.0\r\nOpenStack-API-Version: compute 2.11\r\n'
+  const text = await converse(nova, `${LIST}${twice}Connection: close\r\n\r\n`)
+  expect(text).toMatch(/^OpenStack-API-Version: compute 2\.11\r$/m)
+})
+
+test('the process that it is in keeps its own Request and Response', async () => {
+  const [request, response] = [Request, Response]
+  await using nova = await startEmulator()
+  await expectAlive(nova)
+  expect(globalThis.Request).toBe(request)
+  expect(globalThis.Response).toBe(response)
+})
+
 test('a client that has said all it has to say is still answered', async () => {
   await using nova = await startEmulator()
   expect(await converse(nova, `${LIST}Connection: close\r\n\r\n`)).toMatch(/^HTTP\/1\.1 200 OK/)
