@@ -1,7 +1,7 @@
 /** Who is let in, by the tokens that a request comes with. keystonemiddleware/auth_token/__init__.py `AuthProtocol` */
 
 import type { Cloud } from './cloud.ts'
-import { findToken, isGood, rolesOf, TOKEN_SHOWN_MS, type Token } from './identity.ts'
+import { findToken, hasRole, isGood, TOKEN_SHOWN_MS, type Token } from './identity.ts'
 
 /** What a request says of whose it is: its headers, as they came. */
 export interface Credentials {
@@ -35,7 +35,7 @@ export function admit(
     return token && { token, served: false }
   }
   const service = findToken(cloud, serviceId)
-  const inRole = service !== undefined && rolesOf(cloud, service).includes('service')
+  const inRole = service !== undefined && hasRole(cloud, service, 'service')
   const served = service !== undefined && (inRole || !serviceNeedsRole)
   const token = cloud.state.identity.tokens.get(id)
   return served && token && isGood(cloud, token, inRole ? TOKEN_SHOWN_MS : 0) ? { token, served } : undefined

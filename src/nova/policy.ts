@@ -1,6 +1,6 @@
 /** Who may do what, by Nova's default policy. nova/policies/base.py */
 
-import { projectOf, type RoleName, rolesOf } from '../cloud/identity.ts'
+import { hasRole, isAdmin, projectOf, type RoleName } from '../cloud/identity.ts'
 import { NovaFault } from './errors.ts'
 import { sayingsOf } from './releases.ts'
 import type { Call } from './resource.ts'
@@ -16,7 +16,7 @@ export function requireAdmin({ cloud, token, served }: Call, rule: string): void
   const scope = token?.scope
   const scoped =
     scope !== undefined && ('projectId' in scope || ('system' in scope && served) || !sayingsOf(cloud).enforcesScope)
-  if (!token || !scoped || !rolesOf(cloud, token).includes('admin')) {
+  if (!scoped || !isAdmin(cloud, token)) {
     throw notAllowed(rule)
   }
 }
@@ -31,8 +31,7 @@ export function may({ cloud, token, served }: Call, role: RoleName, projectId?: 
   const mine = projectOf(token)
   // The scope of a service's token comes in place of the system's: see `requireAdmin`.
   if (mine === undefined && !('system' in token.scope && served)) return false
-  const roles = rolesOf(cloud, token)
-  return roles.includes('admin') || (mine !== undefined && mine === projectId && roles.includes(role))
+  return isAdmin(cloud, token) || (mine !== undefined && mine === projectId && hasRole(cloud, token, role))
 }
 
 /** @throws {NovaFault} 403 */
@@ -59,7 +58,7 @@ export function requireProjectScope({ token, served }: Call, rule: string): void
  * @see nova/context.py `require_context`
  */
 export function requireContext({ cloud, token }: Call): void {
-  if (!token || (projectOf(token) === undefined && !rolesOf(cloud, token).includes('admin'))) {
+  if (!token || (projectOf(token) === undefined && !isAdmin(cloud, token))) {
     throw new NovaFault(403, 'Forbidden')
   }
 }
