@@ -47,7 +47,10 @@ export function send(base: string, { method, path, headers, body }: Sent): Promi
       },
     )
     sent.on('timeout', () => sent.destroy(new Error(`${base} did not answer within ${ANSWER_WITHIN_MS / 1000} s`)))
-    sent.on('error', reject)
+    sent.on('error', (error: NodeJS.ErrnoException) => {
+      // When waitress sends a body to a HEAD, too, the answer is whole before that.
+      if (error.code !== 'HPE_CLOSED_CONNECTION') reject(error)
+    })
     sent.end(bytes)
   })
 }
