@@ -14,11 +14,12 @@ import { dumps } from '../python/json.ts'
 import { dictAt, type PyDict } from '../python/values.ts'
 import { NovaFault } from './errors.ts'
 import { linksTo } from './links.ts'
+import { passwordFor } from './password.ts'
 import { requireRole } from './policy.ts'
 import type { ApiMethod, Call, Reply } from './resource.ts'
 import { changedView } from './server-changed-view.ts'
 import { labelsIn } from './server-changes.ts'
-import { flavorOf, passwordFor } from './server-create.ts'
+import { flavorOf } from './server-create.ts'
 import { actorOf, imageFor, inWordsOf, refuseKey, textOrNull, textsOf } from './server-request.ts'
 import {
   anyIn,

@@ -13,6 +13,7 @@ import { dictAt, isDict, type PyDict, type PyValue, strip, valueAt } from '../py
 import { NovaFault } from './errors.ts'
 import { flavorFor } from './flavors.ts'
 import { linksTo } from './links.ts'
+import { passwordFor } from './password.ts'
 import { requireRole } from './policy.ts'
 import type { ApiMethod, Call, Reply } from './resource.ts'
 import { actorOf, imageFor, inWordsOf, refuseKey, textOrNull, textsOf } from './server-request.ts'
@@ -194,9 +195,4 @@ function groupsOf(server: PyDict): string[] {
   const groups = server.get('security_groups')
   const names = Array.isArray(groups) ? groups.flatMap((each) => (isDict(each) ? [String(each.get('name'))] : [])) : []
   return names.length > 0 ? [...new Set(names)] : ['default']
-}
-
-/** Twelve characters, the same at each run. nova/utils.py `generate_password` */
-export function passwordFor({ uuid }: Instance): string {
-  return uuid.slice(-12)
 }
