@@ -394,6 +394,8 @@ function aggregatesIn(seen: Seen, untold: string[]): Entry[] {
         zone: textAt(each, 'availability_zone') ?? zone,
         hosts: Array.isArray(hosts) ? hosts.filter((host) => typeof host === 'string') : [],
         metadata,
+        created_at: movedTime(seen, textAt(each, 'created_at')),
+        updated_at: movedTime(seen, textAt(each, 'updated_at')),
       }
     },
   )
@@ -423,19 +425,24 @@ function instancesIn(seen: Seen, untold: string[]): Entry[] {
     const status = textAt(each, 'status') ?? 'ACTIVE'
     const known = (INSTANCE_STATUSES as readonly string[]).includes(status)
     if (!known) untold.push(`an instance in the status ${status}: taken for ACTIVE`)
+    const metadata = Object.fromEntries([...dictAt(each, 'metadata')].map(([key, value]) => [key, String(value)]))
     return {
       name: textAt(each, 'name') ?? 'instance',
       uuid: textAt(each, 'id'),
       host: textAt(each, 'OS-EXT-SRV-ATTR:host') ?? null,
+      ...(isBuried(each) && { cell: null }),
       flavor: flavorIn(each, seen, untold),
       image: textAt(each, 'image', 'id'),
       created_at: movedTime(seen, textAt(each, 'created')),
+      updated_at: movedTime(seen, textAt(each, 'updated')),
       launched_at: movedTime(seen, textAt(each, 'OS-SRV-USG:launched_at')),
       ...(known && status !== 'ACTIVE' && { status }),
+      ...(Object.keys(metadata).length > 0 && { metadata }),
+      fault: faultIn(each, seen),
     }
   })
   const hosts = new Set(seen.services.filter(({ binary }) => binary === 'nova-compute').map(({ host }) => host))
-  const placed = entries.filter(({ host }) => typeof host === 'string' && hosts.has(host))
+  const placed = entries.filter(({ host, cell }) => cell === null || (typeof host === 'string' && hosts.has(host)))
   const lost = entries.length - placed.length
   if (lost > 0) untold.push(`where ${lost} instance${lost === 1 ? ' is' : 's are'}: left out`)
   if (!seen.serversWhole) untold.push('the instances: no list of all was recorded')
@@ -449,6 +456,24 @@ function instancesIn(seen: Seen, untold: string[]): Entry[] {
     placed.push({ name: `${host}-{n}`, count: wanted - listed, host })
   }
   return placed
+}
+
+/** No host was found for it: Nova keeps such in a cell of their own. nova/conductor/manager.py `_bury_in_cell0` */
+function isBuried(server: PyDict): boolean {
+  return (
+    server.get('OS-EXT-SRV-ATTR:host') === null &&
+    textAt(server, 'status') === 'ERROR' &&
+    server.get('OS-SRV-USG:launched_at') === null
+  )
+}
+
+function faultIn(server: PyDict, seen: Seen): Entry | undefined {
+  const message = textAt(server, 'fault', 'message')
+  if (message === undefined) return undefined
+  return {
+    ...{ code: numberAt(server, 'fault', 'code') ?? 500, message, details: textAt(server, 'fault', 'details') },
+    created_at: movedTime(seen, textAt(server, 'fault', 'created')),
+  }
 }
 
 function movedTime({ shift }: Seen, text: string | undefined): string | undefined {

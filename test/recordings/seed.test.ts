@@ -67,6 +67,36 @@ test.each([
   expect(ours).toEqual(real)
 })
 
+test('aggregates and servers keep what their lists tell: their times, and what no host was found for', async () => {
+  const times = { created_at: '2025-12-01T00:00:00.000Z', updated_at: '2025-12-02T00:00:00.000Z' }
+  const fault = { code: 500, message: 'No valid host was found. ', created_at: '2025-12-02T00:00:00.000Z' }
+  await using nova = await bootListening({
+    world: {
+      services: [{ binary: 'nova-compute', host: 'host1' }],
+      aggregates: [{ name: 'rack', hosts: ['host1'], ...times }],
+      instances: [
+        { name: 'a', host: 'host1', ...times, launched_at: times.created_at, metadata: { tier: 'web' } },
+        { name: 'lost', host: null, cell: null, status: 'ERROR', ...times, launched_at: null, fault },
+      ],
+    },
+  })
+  const { recorder, out, text } = await startRecording(`${nova.emulator.url}/identity/v3`, {
+    endpoints: { compute: nova.emulator.url },
+  })
+  await logIn(recorder.authUrl)
+  const headers = { 'X-Auth-Token': 'admin', 'OpenStack-API-Version': 'compute 2.53' }
+  for (const path of ['/os-services', '/os-aggregates', '/servers/detail?all_tenants=1']) {
+    await fetch(`${recorder.url}/compute/v2.1${path}`, { headers })
+  }
+  await recorder.close()
+  const { aggregates, instances } = (await import('yaml')).parse(seedOf(readRecording(text(), out)).yaml) as WorldFile
+  expect(aggregates).toMatchObject([{ name: 'rack', ...times }])
+  expect(instances).toMatchObject([
+    { name: 'a', host: 'host1', ...times, metadata: { tier: 'web' } },
+    { name: 'lost', host: null, cell: null, status: 'ERROR', ...times, fault },
+  ])
+})
+
 test('what the recording does not tell is said at the top of the world file', async () => {
   await using nova = await bootListening({ world: MIXED })
   const { recorder, out } = await startRecording(`${nova.emulator.url}/identity/v3`, {
