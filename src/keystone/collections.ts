@@ -18,10 +18,11 @@ export interface Listing {
   /** The parameters that filter. */
   filters?: string[]
   /**
-   * What `limit` and `marker` do. Default: nothing. `cut` takes the first few. `pages` goes on after the marker, and takes
+   * What `limit` and `marker` do. Default: nothing. `cut` takes the first few, and `sliced` does so as Python does: all but the
+   * last few, when it is negative. `pages` goes on after the marker, and takes
    * a full page for one with more behind it; so do `filtered pages`, which have a filter of their own.
    */
-  paging?: 'cut' | 'pages' | 'filtered pages'
+  paging?: 'cut' | 'sliced' | 'pages' | 'filtered pages'
 }
 
 interface Filter {
@@ -43,7 +44,7 @@ export function collection(call: Call, { name, filters = [], paging }: Listing, 
   const { page, truncated } =
     paging === 'pages' || paging === 'filtered pages'
       ? nextRows(call, refs, wanted, limit, paging === 'pages' && wanted.length === 0)
-      : firstRows(refs, wanted, limit)
+      : firstRows(refs, wanted, limit, paging === 'cut')
   return view({
     [name]: page.map((ref) => linked(call, name, ref)),
     links: { next: truncated ? nextPage(call, page, limit ?? 0) : null, self: selfLink(call), previous: null },
@@ -56,10 +57,25 @@ interface Page {
   truncated: boolean
 }
 
-function firstRows(refs: Ref[], wanted: Filter[], limit: number | undefined): Page {
+/**
+ * Whether the database would leave something out, which it is asked only when it can do all that the filters ask for.
+ *
+ * @throws {UncaughtError} the limit is no number, or a negative one, which no database knows
+ */
+export function isCutByDatabase(call: Call, filters: string[], refs: Ref[]): boolean {
+  const [wanted, limit] = [filtersOf(call, filters), limitOf(call)]
+  return wanted.every(isForDatabase) && firstRows(refs, wanted, limit, true).truncated
+}
+
+/** It compares without case. `sql.core._filter` */
+function isForDatabase({ comparator, ignoreCase }: Filter): boolean {
+  return comparator === 'equals' || ignoreCase
+}
+
+function firstRows(refs: Ref[], wanted: Filter[], limit: number | undefined, byDatabase: boolean): Page {
   const rows = refs.filter((ref) => wanted.every((filter) => matches(ref, filter)))
   // The database knows no negative limit.
-  if (limit !== undefined && limit < 0) throw new UncaughtError('DBError')
+  if (byDatabase && limit !== undefined && limit < 0) throw new UncaughtError('DBError')
   return limit !== undefined && rows.length > limit
     ? { page: rows.slice(0, limit), truncated: true }
     : { page: rows, truncated: false }
@@ -67,7 +83,7 @@ function firstRows(refs: Ref[], wanted: Filter[], limit: number | undefined): Pa
 
 /** The database filters, but for what asks for the case of letters; that is done once the page has been cut. */
 function nextRows(call: Call, refs: Ref[], wanted: Filter[], limit: number | undefined, plain: boolean): Page {
-  const byDatabase = wanted.filter(({ comparator, ignoreCase }) => comparator === 'equals' || ignoreCase)
+  const byDatabase = wanted.filter(isForDatabase)
   const matching = refs.filter((ref) => byDatabase.every((filter) => matches(ref, filter)))
   const marker = parameter(call, 'marker')
   const rows = marker ? matching.slice(placeAfter(refs, matching, marker)) : matching

@@ -61,3 +61,24 @@ test('rules of access are not to be had here, and said so', async () => {
   const body = { application_credential: { name: 'ci', access_rules } }
   expect((await ask(path, { method: 'POST', token, body })).status).toBe(501)
 })
+
+test('a limit of credentials is a 500 where it leaves something out, whosever it is, and none where it does not', async () => {
+  const asking = startAsking()
+  const { path, token } = await readersCredential(asking, { name: 'l1' })
+  const statusOf = async (query: string) => (await asking.ask(`${path}${query}`, { token })).status
+  expect(await statusOf('?limit=1')).toBe(200)
+  expect(await statusOf('?limit=0')).toBe(500)
+  expect(await statusOf('?limit=-1')).toBe(500)
+  expect(await statusOf('?limit=x')).toBe(500)
+  await readersCredential(asking, { name: 'l2' })
+  expect(await statusOf('?limit=1')).toBe(500)
+  expect(await statusOf('?limit=2')).toBe(200)
+  expect(await statusOf('?name=l1&limit=1')).toBe(200)
+  expect(await statusOf('?name__icontains=l&limit=1')).toBe(500)
+  const { json } = await asking.ask(`${path}?name__contains=l&limit=1`, { token })
+  expect(json).toMatchObject({ application_credentials: [{}], truncated: true })
+  const admin = await asking.logIn('admin', projectOf('admin'))
+  const { userId } = asking.cloud.state.identity.tokens.get(admin) ?? {}
+  const others = await asking.ask(`/users/${userId}/application_credentials?limit=1`, { token: admin })
+  expect(others.status).toBe(500)
+})
