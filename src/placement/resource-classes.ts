@@ -13,6 +13,7 @@ import { loads } from '../python/json.ts'
 import { describe, type Schema } from '../python/jsonschema.ts'
 import { isDict, PyError, type PyValue } from '../python/values.ts'
 import { badRequest, conflict, notFound, wordsOf } from './errors.ts'
+import { installedAt } from './installed.ts'
 import { type Answer, allow, type Call, checkAccept, extractJson, requireContent, since } from './resource.ts'
 
 const NAMED: Schema = {
@@ -26,8 +27,10 @@ export function listClasses(call: Call): Answer {
   since(call, 2)
   checkAccept(call)
   allow(call, 'resource_classes:list')
-  const names = [...STANDARD_RESOURCE_CLASSES, ...call.cloud.state.resourceClasses.keys()]
-  return { body: { resource_classes: names.map(view) }, modified: call.cloud.clock.now() }
+  const made = call.cloud.state.resourceClasses
+  const names = [...STANDARD_RESOURCE_CLASSES, ...made.keys()]
+  const modified = Math.max(installedAt(call.cloud), ...[...made.values()].map((each) => each.createdAt))
+  return { body: { resource_classes: names.map(view) }, modified }
 }
 
 export function getClass(call: Call): Answer {
@@ -35,7 +38,10 @@ export function getClass(call: Call): Answer {
   checkAccept(call)
   allow(call, 'resource_classes:show')
   const name = existing(call)
-  return { body: view(name), modified: call.cloud.state.resourceClasses.get(name)?.createdAt ?? call.cloud.clock.now() }
+  return {
+    body: view(name),
+    modified: call.cloud.state.resourceClasses.get(name)?.createdAt ?? installedAt(call.cloud),
+  }
 }
 
 export function createClass(call: Call): Answer {

@@ -6,6 +6,7 @@ import { createTrait, deleteTrait } from '../cloud/traits.ts'
 import type { Schema } from '../python/jsonschema.ts'
 import { compareText, isDict, lengthOf, type PyValue } from '../python/values.ts'
 import { badRequest, conflict, PlacementError, wordsOf } from './errors.ts'
+import { installedAt } from './installed.ts'
 import {
   type Answer,
   allow,
@@ -52,7 +53,7 @@ export function listTraits(call: Call): Answer {
     const used = new Set([...state.resourceProviders.values()].flatMap(({ traits }) => traits))
     names = names.filter((each) => used.has(each) === (associated === 'true'))
   }
-  return { body: { traits: names }, modified: call.cloud.clock.now() }
+  return { body: { traits: names }, modified: newest(call, names) }
 }
 
 export function getTrait(call: Call): Answer {
@@ -164,13 +165,13 @@ function isLike(text: string, pattern: string): boolean {
   return new RegExp(`^${source}$`, 'is').test(text)
 }
 
+/** Of none it is now. placement/handlers/trait.py `_serialize_traits` */
 function newest(call: Call, names: readonly string[]): number {
   return names.length > 0 ? Math.max(...names.map((name) => createdAt(call, name))) : call.cloud.clock.now()
 }
 
-/** The standard ones came with Placement: here, when the world began is not known, so it is now. */
 function createdAt({ cloud }: Call, name: string): number {
-  return cloud.state.traits.get(name)?.createdAt ?? cloud.clock.now()
+  return cloud.state.traits.get(name)?.createdAt ?? installedAt(cloud)
 }
 
 function noTrait(name: string): PlacementError {
