@@ -102,18 +102,18 @@ export const UPDATE_AGGREGATE: ApiMethod = {
     const name = wanted.get('name')
     const now = cloud.clock.now()
     const before = Object.keys(aggregate.metadata)
-    let updated = aggregate.updatedAt
+    let written: number | undefined
     if (name !== undefined) {
       const called = aggregate.name
       renameAggregate(cloud, aggregate, textOf(name))
-      if (called !== aggregate.name) updated = now
+      if (called !== aggregate.name) written = now
     }
     if (wanted.has('availability_zone')) {
       const zone = wanted.get('availability_zone')
       setAggregateMetadata(cloud, aggregate, { availability_zone: zone === null ? null : String(zone) }, 'update')
-      updated = now
+      written = now
     }
-    return show(call, asWritten(aggregate, before, ['availability_zone']), updated)
+    return show(call, asWritten(aggregate, before, ['availability_zone']), written)
   },
 }
 
@@ -213,23 +213,28 @@ function asWritten(aggregate: Aggregate, before: string[], added: string[]): Agg
   return { ...aggregate, metadata: Object.fromEntries(keys.map((key) => [key, metadata[key] ?? ''])) }
 }
 
-/** @param updated what has just been written still has its fraction of a second */
-function show(call: Call, aggregate: Aggregate, updated = aggregate.updatedAt): string {
-  return dumps({ aggregate: view(aggregate, call, { updated }) })
+/** @param written when it has just been written, which still has its fraction of a second */
+function show(call: Call, aggregate: Aggregate, written?: number): string {
+  return dumps({ aggregate: view(aggregate, call, written === undefined ? {} : { updated: written }) })
+}
+
+/** Milliseconds since 1970, as they were before the database had them. */
+interface Written {
+  created?: number
+  updated?: number | null
 }
 
 function view(
   { id, uuid, name, hosts, metadata, createdAt, updatedAt }: Aggregate,
-  { version, cloud }: Call,
-  { created = wholeSeconds(createdAt), updated = updatedAt }: { created?: number; updated?: number | null } = {},
+  { version }: Call,
+  { created = wholeSeconds(createdAt), updated = updatedAt && wholeSeconds(updatedAt) }: Written = {},
 ) {
-  const fresh = updated === cloud.clock.now()
   return {
     id,
     ...(version >= UUID_FROM && { uuid }),
     ...{ name, hosts, metadata },
     created_at: timeText(created),
-    updated_at: updated === null ? null : timeText(fresh ? updated : wholeSeconds(updated)),
+    updated_at: updated === null ? null : timeText(updated),
     deleted_at: null,
     deleted: false,
     availability_zone: metadata.availability_zone ?? null,
