@@ -8,7 +8,7 @@
  * @see nova/compute/manager.py `update_available_resource`, nova/compute/resource_tracker.py `_init_compute_node`
  */
 
-import { mapHost } from './cells.ts'
+import { findHostMapping, mapHost } from './cells.ts'
 import { type Cloud, changed } from './cloud.ts'
 import { impossible } from './errors.ts'
 import type { Hypervisor } from './hypervisors.ts'
@@ -102,8 +102,9 @@ function updateResources(cloud: Cloud, left: LeftProcess): void {
   addComputeProvider(cloud, left.node)
 }
 
-function needsUpdate(cloud: Cloud, { node }: Pick<LeftProcess, 'node'>): boolean {
-  return node !== null && !cloud.state.resourceProviders.has(node.uuid)
+/** Its compute node went with its service, even where its provider has stayed; it is mapped once that is there again. */
+function needsUpdate(cloud: Cloud, { node, host }: Pick<LeftProcess, 'node' | 'host'>): boolean {
+  return node !== null && !findHostMapping(cloud, host)
 }
 
 function nextAfter(now: number, updatesAt = now): number {

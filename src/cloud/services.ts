@@ -165,11 +165,15 @@ export function setProcess(cloud: Cloud, service: Service, process: ProcessState
 
 /**
  * A process whose service was deleted starts again: it registers as a new service, with a new id and a new UUID, while its
- * hypervisor is the one that it was.
+ * hypervisor is the one that it was. It completes the evacuations from its host only when it has made its compute node again
+ * before: without that it does not know where they were from, and leaves them until it is started another time.
+ *
+ * @see nova/compute/manager.py `_get_nodes`, `_destroy_evacuated_instances`
  */
 export function startLeftProcess(cloud: Cloud, { binary, host, cell }: LeftProcess): Service {
+  const hasNode = findHostMapping(cloud, host) !== undefined
   const service = registerService(cloud, { binary, host, cell })
-  if (binary === COMPUTE) completeEvacuations(cloud, host)
+  if (binary === COMPUTE && hasNode) completeEvacuations(cloud, host)
   return service
 }
 
