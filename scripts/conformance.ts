@@ -24,7 +24,7 @@ if (values.random !== undefined) {
 } else if (values.live) {
   const { reach } = await import('./conformance/upstream.ts')
   const { compareLive } = await import('./conformance/live.ts')
-  process.exitCode = (await compareLive(await reach(values.upstream))) > 0 ? 1 : 0
+  process.exitCode = (await compareLive(await reach(values.upstream), process.env.NOVA_DIR)) > 0 ? 1 : 0
 } else {
   process.exitCode = await compareTranscripts({ verbose: values.verbose })
 }

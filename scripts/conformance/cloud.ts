@@ -115,6 +115,10 @@ export class AskedCloud {
       const listed: Record<string, string | number>[] = status === 200 ? JSON.parse(text)[`${kind}s`] : []
       for (const each of listed) this.ids.set(`${kind} ${each[label]}`, String(each.id))
     }
+    for (const { name, uuid } of await this.providers()) {
+      // Those that questions make have UUIDs of their own choosing, which stay as they are.
+      if (!OF_QUESTIONS.test(uuid)) this.ids.set(`provider ${name}`, uuid)
+    }
   }
 
   /** What this cloud calls by names of its own. Integer ids are not among them: both clouds have the same. */
@@ -157,6 +161,12 @@ export class AskedCloud {
     if (answer.status === 201) this.ids.set(`token ${name}`, tokenIn(answer))
   }
 
+  private async providers(): Promise<{ name: string; uuid: string }[]> {
+    if (this.addresses.placement === undefined) return []
+    const { status, text } = await this.ask({ GET: '/resource_providers', at: 'placement' })
+    return status === 200 ? JSON.parse(text).resource_providers : []
+  }
+
   private async learnPeople(): Promise<void> {
     for (const kind of ['user', 'project', 'role'] as const) {
       const { text } = await this.ask({ GET: `/${kind}s`, at: 'identity' })
@@ -165,8 +175,11 @@ export class AskedCloud {
   }
 }
 
+/** As in fixtures/placement/README.md. */
+const OF_QUESTIONS = /^(.)\1{7}-/
+
 /** `{uuid nova-compute@host1}`; ids of Keystone's stand with or without `uuid`. */
-const NAME = /\{((?:uuid|int|server|aggregate|hypervisor|user|project|role|token) [^{}"]+)\}/g
+const NAME = /\{((?:uuid|int|server|aggregate|hypervisor|provider|user|project|role|token) [^{}"]+)\}/g
 
 function namesIn(question: Question): string[] {
   return [...JSON.stringify(question).matchAll(NAME)].map(([, name = '']) => plainName(name))

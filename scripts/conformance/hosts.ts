@@ -1,6 +1,7 @@
 /** The processes of a running cloud: killed and started again, as its folder says how. */
 
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -52,6 +53,16 @@ export function hostsOf(cloud: AskedCloud, folder: string) {
       })
       if (place.binary === 'nova-compute')
         await until(`${place.host} to be found in its cell`, () => isMapped(cloud, place.host))
+    },
+    /** The database without the rows of what was deleted: no list shows them, but servers on a host that is registered anew tell. */
+    async forgetDeleted(): Promise<void> {
+      const program = join(folder, 'venv/bin/nova-manage')
+      const settings = ['--config-file', join(folder, 'etc/nova.conf')]
+      const command = ['db', 'archive_deleted_rows', '--all-cells', '--until-complete']
+      const child = spawn(program, [...settings, ...command], { stdio: 'ignore' })
+      const [code] = await once(child, 'exit')
+      // 1: there was something to archive.
+      if (code > 1) throw new Error(`nova-manage ${command.join(' ')} ended with ${code}`)
     },
     isRunning: (place: Place) => pidOf(pidFile(place)) !== undefined,
     /** Wait until a host that is silent counts as down. */

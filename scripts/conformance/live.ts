@@ -5,11 +5,12 @@ import { basename, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parse } from 'yaml'
 import { startEmulator } from '../../src/emulator.ts'
+import { Baseline } from './baseline.ts'
 import { compareClient } from './client.ts'
 import { AskedCloud } from './cloud.ts'
 import { differences } from './difference.ts'
 import type { Place } from './generators/services.ts'
-import { until } from './hosts.ts'
+import { hostsOf, until } from './hosts.ts'
 import { createNaming } from './naming.ts'
 import { isNotYet } from './not-yet.ts'
 import { methodOf, pathOf, type Question, shownQuestion } from './question.ts'
@@ -25,6 +26,9 @@ export interface Case extends Question {
   wait?: string
 }
 
+/** The file of cases that does. */
+const WORLD = '00-world.yaml'
+
 const FOLDERS = { identity: 'keystone', placement: 'placement' }
 
 interface Counts {
@@ -33,11 +37,15 @@ interface Counts {
   leftOut: number
 }
 
-/** @returns how many answers differ */
-export async function compareLive(real: AskedCloud): Promise<number> {
+/**
+ * @param folder the folder of the real cloud's programs, where services that were deleted are started again; without it they stay gone
+ * @returns how many answers differ
+ */
+export async function compareLive(real: AskedCloud, folder: string | undefined): Promise<number> {
+  const hosts = folder !== undefined && existsSync(join(folder, 'run')) ? hostsOf(real, folder) : undefined
+  if (!hosts) say('What a file leaves is there when the next begins: NOVA_DIR names no folder with run/*.pid in it')
   const { services } = await real.get('/os-services')
   const oracle = resolve(process.env.NOVASIM_ORACLE ?? '../shared/oracle', 'cases')
-  // Those of the fixtures leave a cloud as they found it; the others do not.
   const files: [file: string, cases: Case[]][] = [
     // Those of fixtures/servers begin in a world that no list tells.
     ...['nova', 'keystone', 'placement'].flatMap((each) => casesIn(`fixtures/${each}/questions`)),
@@ -45,10 +53,17 @@ export async function compareLive(real: AskedCloud): Promise<number> {
     ...casesIn(oracle),
   ]
   const total: Counts = { same: 0, different: 0, leftOut: 0 }
+  let baseline = hosts && (await Baseline.of(real, hosts))
   for (const [file, cases] of files) {
+    await baseline?.bringBack()
+    const roomy = makesServers(cases)
+    if (roomy) await giveRoom(real)
     const counts = await compareFile(real, cases)
+    if (roomy) await takeRoom(real)
     for (const key of ['same', 'different', 'leftOut'] as const) total[key] += counts[key]
     say(`${file}: ${counts.same} of ${counts.same + counts.different} the same${leftOut(counts)}`)
+    // It makes the cloud that those after it are about.
+    if (file.endsWith(WORLD)) baseline = hosts && (await Baseline.of(real, hosts))
   }
   const host = services.findLast(({ binary }: Place) => binary === 'nova-compute')?.host
   const client = await compareClient(host ?? '')
@@ -57,16 +72,46 @@ export async function compareLive(real: AskedCloud): Promise<number> {
   return total.different + (client ?? 0)
 }
 
+/** novasim tells quotas and refuses nothing for them. */
+const ROOM = { quota_set: { instances: 1000, cores: 100_000, ram: 100_000_000, force: true } }
+const PROJECTS = ['admin', 'demo']
+
+/** Whether a file is about servers, and asks nothing of quotas. */
+function makesServers(cases: Case[]): boolean {
+  const asksQuotas = cases.some((each) => /limits|quota/.test(pathOf(each)))
+  return !asksQuotas && cases.some((each) => methodOf(each) === 'POST' && pathOf(each).startsWith('/servers'))
+}
+
+async function giveRoom(real: AskedCloud): Promise<void> {
+  for (const project of PROJECTS) {
+    const path = `/os-quota-sets/${real.ids.get(`project ${project}`)}`
+    const { status, text } = await real.ask({ PUT: path, version: '2.53', body: ROOM })
+    if (status !== 200) throw new Error(`the quotas of ${project} cannot be raised: ${status} ${text}`)
+  }
+}
+
+async function takeRoom(real: AskedCloud): Promise<void> {
+  for (const project of PROJECTS) await real.ask({ DELETE: `/os-quota-sets/${real.ids.get(`project ${project}`)}` })
+}
+
 async function compareFile(real: AskedCloud, cases: Case[]): Promise<Counts> {
-  const world = await worldOf(real)
+  // It begins now: what the lists showed a moment ago is so still.
+  const world = { ...(await worldOf(real)), clock: undefined }
   await using emulator = await startEmulator({ world, clock: 'real', journal: { entries: 0 } })
   const ours = await AskedCloud.enter({
     ...{ authUrl: `${emulator.url}/identity`, user: 'admin', password: 'secret', project: 'admin' },
   })
   await real.learnAnew()
-  const namings = [createNaming(real.ownWords()), createNaming(ours.ownWords())] as const
+  // Times that are told have whole seconds.
+  const began = Math.ceil(Date.now() / 1000) * 1000
+  if (cases.some(({ at }) => at === 'placement')) await sleep(began - Date.now())
+  const namings = [real, ours].map((each) => createNaming({ ...each.ownWords(), began }))
   const counts: Counts = { same: 0, different: 0, leftOut: 0 }
-  for (const { name, pause, wait, ...question } of cases) {
+  for (const { name, pause, wait, ...asked } of cases) {
+    const question = {
+      ...asked,
+      unordered: asked.unordered || /\/resource_providers\/[^/]+\/allocations$/.test(pathOf(asked)),
+    }
     if (pause !== undefined) await sleep(pause * 1000)
     if (wait !== undefined) await untilAtRest(real, wait.replace(/^server /, ''))
     const unknown = [...(await real.unknownIn(question)), ...(await ours.unknownIn(question))]
@@ -76,8 +121,14 @@ async function compareFile(real: AskedCloud, cases: Case[]): Promise<Counts> {
       continue
     }
     const [theirs, mine] = await Promise.all([real.ask(question), ours.ask(question)])
-    if (methodOf(question) !== 'GET' && theirs.status < 300) await Promise.all([real.learn(), ours.learn()])
-    const found = differences(namings[0].name(question, theirs), namings[1].name(question, mine))
+    if (methodOf(question) !== 'GET' && theirs.status < 300) {
+      if (pathOf(question).startsWith('/servers')) await Promise.all([real, ours].map(untilAllRest))
+      await Promise.all([real.learn(), ours.learn()])
+    }
+    const [named, other] = [namings[0]?.name(question, theirs), namings[1]?.name(question, mine)]
+    if (!named || !other) continue
+    ofOneMoment(named.headers, other.headers)
+    const found = differences(named, other)
     if (found.length === 0) counts.same++
     else {
       counts.different++
@@ -105,13 +156,45 @@ function casesIn(folder: string): [file: string, cases: Case[]][] {
     })
 }
 
+/** Two clouds that are asked side by side may tell seconds that follow each other. */
+function ofOneMoment(real: Record<string, string>, ours: Record<string, string>): void {
+  const [theirs, mine] = [real, ours].map((each) => /^<(\d+) s later>$/.exec(each['last-modified'] ?? '')?.[1])
+  if (theirs === undefined || mine === undefined || Math.abs(Number(theirs) - Number(mine)) > 1) return
+  ours['last-modified'] = real['last-modified'] ?? ''
+}
+
+/** Nothing is done to a server any more, nor does one move. What never comes to rest is waited for in vain, and not for long. */
+async function untilAllRest(cloud: AskedCloud): Promise<void> {
+  const end = Date.now() + RESTS_WITHIN_MS
+  while (Date.now() < end) {
+    const { servers } = await cloud.get('/servers/detail?all_tenants=1')
+    const { migrations } = await cloud.get('/os-migrations', '2.59')
+    const busy = servers.some((each: Record<string, unknown>) => !rests(each))
+    const there = new Set(servers.map(({ id }: { id: string }) => id))
+    const moves = migrations.some(({ status, instance_uuid }: Record<string, string>) => {
+      return there.has(instance_uuid ?? '') && UNDER_WAY.has(status ?? '')
+    })
+    if (!busy && !moves) return
+    await sleep(100)
+  }
+}
+
+const RESTS_WITHIN_MS = 20_000
+/** Of a migration. nova/objects/migration.py, and where nova/compute/manager.py sets them */
+const UNDER_WAY = new Set([
+  ...['accepted', 'queued', 'preparing', 'running', 'pre-migrating', 'migrating', 'post-migrating'],
+  ...['confirming', 'reverting'],
+])
+
+function rests(server: Record<string, unknown>): boolean {
+  return server['OS-EXT-STS:task_state'] === null && server.status !== 'BUILD'
+}
+
 async function untilAtRest(cloud: AskedCloud, server: string): Promise<void> {
   await until(`the server ${server} to rest`, async () => {
     const { servers } = await cloud.get('/servers/detail?all_tenants=1')
     const mine = servers.filter((each: { name: string }) => each.name === server)
-    return mine.every(
-      (each: Record<string, unknown>) => each['OS-EXT-STS:task_state'] === null && each.status !== 'BUILD',
-    )
+    return mine.every(rests)
   })
 }
 

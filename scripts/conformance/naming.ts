@@ -32,7 +32,7 @@ const UNORDERED = new Set([
 
 export interface Naming {
   /** @param question what was asked: where, and by which method, decides what is chance in the answer */
-  name(question: Pick<Question, 'at' | Verb>, answer: Answer): Named
+  name(question: Pick<Question, 'at' | 'unordered' | Verb>, answer: Answer): Named
 }
 
 /** What a cloud calls by names of its own. */
@@ -41,10 +41,12 @@ export interface OwnWords {
   ids(): [name: string, id: string][]
   /** Each address and what stands for it, the longer before those that it begins with. */
   addresses: [address: string, name: string][]
+  /** When the other cloud began to be as this one was, in milliseconds since 1970: what is older has an age of its own in each. */
+  began?: number
 }
 
 /** Ids that nobody has a name for are counted in the order in which they come, so that the same one has the same name. */
-export function createNaming({ ids, addresses }: OwnWords): Naming {
+export function createNaming({ ids, addresses, began }: OwnWords): Naming {
   const counted = new Map<string, Map<string, string>>()
   const count = (kind: string, id: string) => {
     const names = counted.get(kind) ?? new Map<string, string>()
@@ -61,6 +63,9 @@ export function createNaming({ ids, addresses }: OwnWords): Naming {
       .replace(TIME, (_, between, fraction = '', zone = '') => {
         return `<time${between}${fraction === '' || fraction === '.000000' ? fraction : '.ffffff'}${zone}>`
       })
+      .replace(/(?<="adminPass": ")[2-9A-HJ-NP-Za-km-z]{12}(?=")/g, '<password>')
+      // Where it was raised is a matter of how a cloud is installed, and of its Python.
+      .replace(/(?<="(?:details|traceback)": ")(?:Traceback \(most| {2}File)(?:[^"\\]|\\.)*(?=")/g, '<traceback>')
       .replace(/"audit_ids": \[[^\]]*\]/g, (list) => list.replace(/"[\w-]{22}"/g, '"<audit>"'))
       .replace(/\b[\da-f]{56}\b/g, (id) => count('host-id', id))
       .replace(/\b[\da-f]{32}\b/g, '<id>')
@@ -69,9 +74,14 @@ export function createNaming({ ids, addresses }: OwnWords): Naming {
       .replace(UUID, (id) => (at === 'identity' ? '<uuid>' : count('uuid', id)))
     if (at === 'placement') {
       // It is one higher after each change, and a nova-compute makes changes of its own.
-      return tidied.replace(/(?<="(?:resource_provider_)?generation": )\d+/g, '"<generation>"')
+      return tidied
+        .replace(/(?<="(?:resource_provider_)?generation": )\d+/g, '"<generation>"')
+        .replace(/datetime\.datetime\([^)]*\)/g, '<time>')
+        .replace(/(?<=Duplicate entry '|'resource_provider_id': )\d+/g, (id) => count('row', id))
     }
     // Counted by the database, from one run to the next.
+    tidied = tidied.replace(/(?<="(?:old|new)_instance_type_id": )\d+/g, (id) => `"${count('flavor', id)}"`)
+    if (path.startsWith('/flavors')) tidied = tidied.replace(/(?<=not found for )\d+/g, (id) => count('flavor', id))
     const resource = /^\/os-(migration|aggregate|hypervisor)s/.exec(path)?.[1]
     if (!resource) return tidied
     return tidied
@@ -79,8 +89,10 @@ export function createNaming({ ids, addresses }: OwnWords): Naming {
       .replace(/(?<=[Aa]ggregate )\d+/g, (id) => count(resource, id))
   }
   return {
-    name(question, { status, headers, text }) {
+    name(question, { status, headers, text: whole }) {
       const where = { at: question.at, path: pathOf(question) }
+      // What is counted as it comes has to come in one order.
+      const text = question.unordered ? inOrder(whole, ids()) : whole
       const named: Named['headers'] = {}
       for (const [name, value] of Object.entries(headers)) {
         if (NOT_COMPARED.has(name) || value === undefined) continue
@@ -88,14 +100,50 @@ export function createNaming({ ids, addresses }: OwnWords): Naming {
         // Python makes it of a set, whose order is another in each process.
         else if (name === 'allow') named[name] = String(value).split(', ').sort().join(', ')
         else if (name === 'content-length') {
-          const right = Number(value) === Buffer.byteLength(text) || methodOf(question) === 'HEAD'
+          const right = Number(value) === Buffer.byteLength(whole) || methodOf(question) === 'HEAD'
           named[name] = right ? '<length>' : `${value}, and not the length of the body`
-        } else named[name] = tidy([value].flat().join(', '), where)
+        } else if (name === 'last-modified' && began !== undefined) named[name] = agedSince(began, String(value))
+        else named[name] = tidy([value].flat().join(', '), where)
       }
       const body = tidy(text, where)
       return { status, headers: named, body: isCalm(where) ? body : calm(body, where) }
     },
   }
+}
+
+/** `<before>`, or how many seconds later. */
+function agedSince(began: number, time: string): string {
+  const seconds = (Date.parse(time) - began) / 1000
+  return seconds < 0 ? '<before>' : `<${seconds} s later>`
+}
+
+/** Lists and dicts sorted by what does not differ between two clouds. */
+function inOrder(text: string, ids: [name: string, id: string][]): string {
+  let value: PyValue
+  try {
+    value = loads(text)
+  } catch {
+    return text
+  }
+  const named = (each: PyValue) => {
+    let shown = dumps(each as Writable)
+    for (const [name, id] of ids) shown = shown.replaceAll(id, name)
+    return shown
+      .replace(UUID, (uuid) => (/^(.)\1{7}/.test(uuid) ? uuid : '<uuid>'))
+      .replace(/(?<="generation": )\d+/g, '')
+  }
+  const walk = (each: PyValue): PyValue => {
+    if (Array.isArray(each)) {
+      const items = each.map(walk).map((item) => ({ item, shown: named(item) }))
+      return items.sort((one, other) => (one.shown < other.shown ? -1 : 1)).map(({ item }) => item)
+    }
+    if (!isDict(each)) return each
+    const entries = [...each].map(([name, item]): [string, PyValue] => [name, walk(item)])
+    return new Map(entries.sort(([one], [other]) => (named(one) < named(other) ? -1 : 1)))
+  }
+  const before = dumps(value as Writable)
+  const after = dumps(walk(value) as Writable)
+  return after === before ? text : after + (text.endsWith('\n') ? '\n' : '')
 }
 
 /** Objects whose keys come in no order: Nova has the hosts of a zone from a set, and metadata as the database finds it. */

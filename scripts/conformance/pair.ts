@@ -2,11 +2,12 @@
 
 import { type StartedEmulator, startEmulator } from '../../src/emulator.ts'
 import type { WorldFile } from '../../src/worlds/world-schema.ts'
+import { Baseline } from './baseline.ts'
 import { AskedCloud } from './cloud.ts'
 import { differences } from './difference.ts'
 import type { Place } from './generators/services.ts'
 import type { Happening, Step } from './generators/steps.ts'
-import { type Hosts, type ServiceShown, serviceOf } from './hosts.ts'
+import type { Hosts } from './hosts.ts'
 import { createNaming, type Named } from './naming.ts'
 import { methodOf, pathOf, type Question } from './question.ts'
 import { worldOf } from './world.ts'
@@ -30,23 +31,23 @@ export class Pair {
   asked = 0
   private readonly real: AskedCloud
   private readonly hosts: Hosts | undefined
-  /** The services that there are between sequences, and the zone's hosts. */
+  /** The services that there are between sequences. */
   private readonly places: Place[]
-  private readonly aggregates: { id: number; hosts: string[] }[]
+  private readonly baseline: Baseline
   private world: WorldFile | undefined
   private changed = false
 
-  private constructor(real: AskedCloud, hosts: Hosts | undefined, places: Place[], aggregates: Pair['aggregates']) {
+  private constructor(real: AskedCloud, hosts: Hosts | undefined, places: Place[], baseline: Baseline) {
     this.real = real
     this.hosts = hosts
     this.places = places
-    this.aggregates = aggregates
+    this.baseline = baseline
   }
 
   static async of(real: AskedCloud, hosts: Hosts | undefined): Promise<Pair> {
     const { services } = await real.get('/os-services')
     const places = services.map(({ binary, host }: Place) => ({ binary, host }))
-    return new Pair(real, hosts, places, (await real.get('/os-aggregates')).aggregates)
+    return new Pair(real, hosts, places, await Baseline.of(real, hosts))
   }
 
   /** Every step, up to the first whose answers differ. */
@@ -84,39 +85,9 @@ export class Pair {
   /** The cloud as it was before the first sequence. */
   async bringBack(): Promise<void> {
     if (!this.changed) return
-    for (const place of this.places) await this.bringBackService(place)
-    await this.bringBackAggregates()
+    await this.baseline.bringBack()
     this.changed = false
     this.world = undefined
-  }
-
-  private async bringBackService(place: Place): Promise<void> {
-    const running = this.hosts?.isRunning(place) ?? true
-    let service = await serviceOf(this.real, place)
-    if (!service || !running) {
-      if (!this.hosts) throw new Error(`${place.binary} on ${place.host} is gone, and nothing says how to start it`)
-      if (!service) await this.hosts.kill(place)
-      await this.hosts.start(place)
-      service = await serviceOf(this.real, place)
-    }
-    const change = changeBack(service)
-    if (!service || !change) return
-    const { status, text } = await this.real.ask({ PUT: `/os-services/${service.id}`, version: '2.53', body: change })
-    if (status !== 200) throw new Error(`${place.binary} on ${place.host} cannot be brought back: ${status} ${text}`)
-  }
-
-  private async bringBackAggregates(): Promise<void> {
-    const act = (id: number, body: object) => this.real.ask({ POST: `/os-aggregates/${id}/action`, body })
-    const { aggregates } = await this.real.get('/os-aggregates')
-    for (const { id, hosts } of aggregates as Pair['aggregates']) {
-      const before = this.aggregates.find((each) => each.id === id)
-      for (const host of hosts.filter((each) => !before?.hosts.includes(each))) await act(id, { remove_host: { host } })
-      if (!before) await this.real.ask({ DELETE: `/os-aggregates/${id}` })
-    }
-    for (const { id, hosts } of this.aggregates) {
-      const now = aggregates.find((each: { id: number }) => each.id === id)
-      for (const host of hosts.filter((each) => !now?.hosts.includes(each))) await act(id, { add_host: { host } })
-    }
   }
 
   private async happen({ happening, host }: Happening, emulator: StartedEmulator): Promise<void> {
@@ -144,12 +115,6 @@ export class Pair {
       await setProcess(emulator, place, 'stopped')
     }
   }
-}
-
-/** What makes it one that is enabled and not forced down; undefined when it is that already. */
-function changeBack(service: ServiceShown | undefined): Record<string, unknown> | undefined {
-  if (service?.status === 'enabled' && !service.forced_down) return undefined
-  return { status: 'enabled', ...(service?.forced_down && { forced_down: false }) }
 }
 
 async function setProcess(emulator: StartedEmulator, { binary, host }: Place, process: string): Promise<void> {

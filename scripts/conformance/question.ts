@@ -21,6 +21,8 @@ export interface Question extends Partial<Record<Verb, string>> {
   body?: unknown
   /** Sent as it is. */
   raw?: string
+  /** The answer has lists, or dicts, whose order the cloud does not promise. */
+  unordered?: boolean
 }
 
 /** Where a question goes, and what it is once names stand for this cloud's ids. */

@@ -54,3 +54,30 @@ test('a difference names the field, and shows both; one of spacing shows where i
   ])
   expect(differences(named('x'), named('x'))).toEqual([])
 })
+
+test('what the questions say has no order is sorted before ids are counted, by what does not differ', () => {
+  const providers = (...uuids: string[]) =>
+    `{"resource_providers": [${uuids.map((uuid) => `{"uuid": "${uuid}", "name": "${uuid === ONE ? 'one' : 'other'}"}`).join(', ')}]}`
+  const question = { GET: '/resource_providers', at: 'placement' as const }
+  const [sorted, kept] = [true, false].map((unordered) =>
+    [providers(OTHER, ONE), providers(ONE, OTHER)].map(
+      (text) => createNaming(OWN).name({ ...question, unordered }, answer(text)).body,
+    ),
+  )
+  expect(sorted?.[0]).toBe(sorted?.[1])
+  expect(kept?.[0]).not.toBe(kept?.[1])
+})
+
+test('when something was last changed is told by its age, but for what is older than the other cloud', () => {
+  const { name } = createNaming({ ...OWN, began: Date.parse('2026-01-01T00:00:00Z') })
+  const modified = (time: string) => name({ GET: '/' }, answer('', { 'last-modified': time })).headers['last-modified']
+  expect(modified('Wed, 31 Dec 2025 23:59:59 GMT')).toBe('<before>')
+  expect(modified('Thu, 01 Jan 2026 00:00:07 GMT')).toBe('<7 s later>')
+})
+
+test('a password that Nova makes has a name, and one of another kind has not', () => {
+  const { name } = createNaming(OWN)
+  const body = (password: string) => name({ POST: '/servers' }, answer(`{"adminPass": "${password}"}`)).body
+  expect(body('EQaqhKu9McJ7')).toBe('{"adminPass": "<password>"}')
+  expect(body('015d51fcb1ca')).toContain('015d51fcb1ca')
+})
