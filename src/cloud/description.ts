@@ -14,7 +14,7 @@ import { addImage, DEFAULT_IMAGES, type NewImage } from './images.ts'
 import { actionsOf, type InstanceAction } from './instance-actions.ts'
 import { embedFlavor, type InstanceFlavor, sameFlavor } from './instance-flavors.ts'
 import { stateFor, statusOf } from './instance-states.ts'
-import { type Instance, type NewInstance, NO_HINTS, NO_METADATA, NO_TAGS, placeInstances } from './instances.ts'
+import { type Instance, type NewInstance, NO_HINTS, placeInstances } from './instances.ts'
 import { type NewMigration, recordMigration } from './migrations.ts'
 import { type LeftProcess, leaveProcess, type ProcessState, wakeProcesses } from './processes.ts'
 import { NEWEST_RELEASE, RELEASES } from './releases.ts'
@@ -225,8 +225,8 @@ export function describeInstance(cloud: Cloud, instance: Instance): InstanceDesc
     createdAt: instance.createdAt,
     updatedAt: instance.updatedAt,
     launchedAt: instance.launchedAt,
-    ...(metadata !== NO_METADATA && { metadata }),
-    ...(tags !== NO_TAGS && { tags }),
+    ...(Object.keys(metadata).length > 0 && { metadata }),
+    ...(tags.length > 0 && { tags }),
     ...(instance.hints !== NO_HINTS && { hints: instance.hints }),
     ...told(instance, ['terminatedAt', 'deletedAt', 'pinnedZone', 'lockedBy', 'lockedReason', 'fault', 'description']),
     ...told(instance, ['accessIpV4', 'accessIpV6', 'keyName', 'reservationId', 'userData', 'oldVmState']),

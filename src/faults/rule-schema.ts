@@ -16,6 +16,8 @@ const count = z.int().min(0, 'expected no less than 0')
 const some = z.int().min(1, 'expected no less than 1')
 const share = z.number().min(0, 'expected a number from 0 to 1').max(1, 'expected a number from 0 to 1')
 
+const headerName = z.string().regex(/^[!#$%&'*+.^_`|~\w-]+$/, 'expected the name of a header')
+
 const method = text.regex(/^[A-Za-z*-]+$/, 'expected a method, such as GET').transform((each) => each.toUpperCase())
 const path = text.regex(/^(\/|\*)/, 'expected a path that begins with a slash, such as /os-services/*')
 const version = text.transform((written, context): Range => {
@@ -45,7 +47,7 @@ export const MatchSchema = z.strictObject({
   user: oneOrMore(text).optional(),
   version: oneOrMore(version).optional(),
   query: z.record(z.string(), oneOrMore(value)).optional(),
-  header: z.record(z.string(), oneOrMore(value)).optional(),
+  header: z.record(headerName, oneOrMore(value)).optional(),
   body: z.unknown().optional(),
   nth: oneOrMore(occurrence).optional(),
 })
@@ -118,10 +120,7 @@ const DoingWritten = z.strictObject({
   form: z.enum(['envelope', 'page']).optional(),
   body: z.unknown().optional(),
   headers: z
-    .record(
-      z.string().regex(/^[!#$%&'*+.^_`|~\w-]+$/, 'expected the name of a header'),
-      z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'expected a text of one line, of Latin letters'),
-    )
+    .record(headerName, z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'expected a text of one line, of Latin letters'))
     .optional(),
   after: z.boolean().optional(),
   delay: delay.optional(),

@@ -136,7 +136,7 @@ function matches(image: Image, name: string, wanted: string): boolean {
     case 'updated_at':
       return isTimed(image.updatedAt, name, wanted)
     default:
-      return sameText(image.properties[name] ?? null, wanted)
+      return sameText(Object.hasOwn(image.properties, name) ? (image.properties[name] ?? null) : null, wanted)
   }
 }
 
@@ -172,7 +172,7 @@ const COMPARISONS: Record<string, (difference: number) => boolean> = {
 /** `gt:2020-01-01T00:00:00Z`; without an operator, it is just then. */
 function isTimed(ms: number, name: string, wanted: string): boolean {
   const [, operator = 'eq', text = wanted] = /^([a-z]+):(.*)$/s.exec(wanted) ?? []
-  const compare = COMPARISONS[operator]
+  const compare = Object.hasOwn(COMPARISONS, operator) ? COMPARISONS[operator] : undefined
   if (!compare) throw new GlanceError(400, 'Unable to filter on a unknown operator.')
   const moment = Date.parse(text)
   if (Number.isNaN(moment)) {

@@ -46,6 +46,8 @@ function complain(schema: z.ZodType, issue: z.core.$ZodIssue, whole: unknown): C
       return [unknownWord(got, issue.values.map(String), path)]
     case 'invalid_type':
       return [wrongType(got, issue.expected, path)]
+    case 'invalid_key':
+      return [{ message: `${issue.issues[0]?.message}; got ${shown(issue.path.at(-1))}`, path }]
     case 'invalid_union':
       if (issue.message === ANY_UNION) return [wrongType(got, 'one of several forms', path)]
       if (got === undefined) return [missing(path, issue.message.replace(/^expected /, ''))]

@@ -12,14 +12,17 @@ import { headerLine, type KeptHeaders, type Made, noteLine, type Recording } fro
 import { createScribe, type Message } from './scribe.ts'
 import { releaseOf, versionsIn } from './versions.ts'
 
-const Pair = z.looseObject({ name: z.string(), value: z.string() })
+/** Those of HTTP/2 that begin with a colon are none, but browsers keep them among the others. */
+const HEADER_NAME = z.string().regex(/^:?[\w!#$%&'*+.^`|~-]+$/, 'expected the name of a header')
+
+const Header = z.looseObject({ name: HEADER_NAME, value: z.string() })
 const Entry = z.looseObject({
   startedDateTime: z.string().optional(),
   time: z.number().optional(),
   request: z.looseObject({
-    method: z.string(),
+    method: z.string().regex(/^[A-Z]+$/, 'expected a method such as "GET"'),
     url: z.string(),
-    headers: z.array(Pair),
+    headers: z.array(Header),
     postData: z
       .looseObject({
         text: z.string().optional(),
@@ -29,8 +32,8 @@ const Entry = z.looseObject({
       .optional(),
   }),
   response: z.looseObject({
-    status: z.number(),
-    headers: z.array(Pair),
+    status: z.int().max(599, 'expected a status up to 599'),
+    headers: z.array(Header),
     content: z.looseObject({ text: z.string().optional(), encoding: z.string().optional() }).optional(),
   }),
 })
@@ -218,8 +221,9 @@ const PORTS: Record<string, string> = {
   '8776': 'volumev3',
 }
 
+/** Browsers write a header that came several times as one, with a line for each. */
 function headersOf(headers: readonly { name: string; value: string }[]): [string, string][] {
-  return headers.map(({ name, value }) => [name, value])
+  return headers.flatMap(({ name, value }) => value.split(/[\r\n]+/).map((line): [string, string] => [name, line]))
 }
 
 function postedOf(posted: HarEntry['request']['postData']): Uint8Array {

@@ -1,0 +1,59 @@
+/** What `npm run fuzz` found, each once more. */
+
+import { expect, test } from 'vitest'
+import { loadRules } from '../../src/faults/read.ts'
+import { fromHar } from '../../src/recordings/har.ts'
+import { readRecording } from '../../src/recordings/recording.ts'
+import { knownAt } from '../../src/worlds/faults.ts'
+import { boot } from '../support/boot.ts'
+
+test.each(['__proto__', 'constructor'])(
+  'images are filtered by %s as by any property, which none of them has',
+  async (name) => {
+    await using nova = await boot()
+    const { status, json } = await nova.ask(`/image/v2/images?${name}=x`)
+    expect([status, json.images]).toEqual([200, []])
+  },
+)
+
+test('a time is not compared by what every object has', async () => {
+  await using nova = await boot()
+  expect((await nova.ask('/image/v2/images?created_at=constructor:2020-01-01T00:00:00Z')).status).toBe(400)
+})
+
+test('a rule can only ask for a header that can be sent', async () => {
+  const rule = { match: { header: { '/x': 'admin' } }, do: { status: 409 } }
+  await expect(loadRules([rule], knownAt())).rejects.toThrow('expected the name of a header; got "/x"')
+})
+
+test('a server that has lost its last tag and its metadata is as one that never had any', async () => {
+  await using nova = await boot()
+  const { uuid } = (await nova.control('GET', '/instances')).json.instances[0]
+  const before = (await nova.control('GET', '/state')).json
+  await nova.nova(`/servers/${uuid}/tags`, { method: 'PUT', version: '2.100', body: { tags: [] } })
+  await nova.nova(`/servers/${uuid}/metadata`, { method: 'PUT', body: { metadata: {} } })
+  const after = (await nova.control('GET', '/state')).json
+  expect(after.instances).toEqual(before.instances)
+  expect((await nova.control('PUT', '/state', after)).json).toEqual(after)
+})
+
+const entry = (request: object, response: object) => ({
+  request: { method: 'GET', url: 'http://compute.recording.invalid/v2.1/servers', headers: [], ...request },
+  response: { status: 200, headers: [], ...response },
+})
+const harOf = (each: object) => JSON.stringify({ log: { entries: [each] } })
+
+test.each([
+  ['request.method', entry({ method: 'application/json' }, {})],
+  ['request.headers[0].name', entry({ headers: [{ name: 'a b', value: 'c' }] }, {})],
+  ['response.headers[0].name', entry({}, { headers: [{ name: 'a(b', value: 'c' }] })],
+  ['response.status', entry({}, { status: 9_007_199_254_740_991 })],
+])('a HAR that has no such %s is refused with its place in the HAR', (place, each) => {
+  expect(() => fromHar(harOf(each), 'a.har')).toThrow(`a.har: log.entries[0].${place}: expected `)
+})
+
+test('a header of a HAR that has a line for each of its values has several', () => {
+  const headers = [{ name: 'Vary', value: 'a\nb' }]
+  const { exchanges } = readRecording(fromHar(harOf(entry({}, { headers })), 'a.har'), 'a.jsonl')
+  expect(exchanges[0]?.answer.headers.vary).toEqual(['a', 'b'])
+})
