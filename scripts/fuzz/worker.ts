@@ -2,6 +2,7 @@
 
 import { parentPort, workerData } from 'node:worker_threads'
 import fc from 'fast-check'
+import { startCoverage } from './coverage.ts'
 import { gist, type Part } from './part.ts'
 import type { Orders, Report } from './watch.ts'
 
@@ -17,6 +18,9 @@ const PARTS: Record<string, () => Promise<Part<unknown>>> = {
 
 /** So many runs share what is known: what they keep serves those that come after. */
 const BATCH = 250
+
+/** So often it is asked which code has run: it costs as much as some runs. */
+const LOOK_EVERY = 25
 
 /** How long a find is made smaller. */
 const SHRINK_FOR_MS = 15_000
@@ -41,6 +45,7 @@ process.on('uncaughtException', (error) => {
   beside = error
 })
 
+const coverage = startCoverage()
 try {
   const part = await PARTS[name]?.()
   if (!part) throw new Error(`there is no part "${name}"`)
@@ -52,7 +57,8 @@ try {
 process.exit(0)
 
 async function runBatch(part: Part<unknown>, seed: number): Promise<void> {
-  const kept: unknown[] = []
+  const kept = new Set<unknown>()
+  let unseen: unknown[] = []
   let found: { mark: string; error: unknown; at: number } | undefined
   const property = fc.asyncProperty(part.cases(), async (each) => {
     if (found && Date.now() - found.at > SHRINK_FOR_MS) return
@@ -65,7 +71,12 @@ async function runBatch(part: Part<unknown>, seed: number): Promise<void> {
       if (beside !== undefined) throw new Error('nobody waits for what failed', { cause: beside })
       if (!outcomes.has(outcome)) {
         outcomes.add(outcome)
-        kept.push(each)
+        kept.add(each)
+      }
+      unseen.push(each)
+      if (unseen.length >= LOOK_EVERY) {
+        if (coverage.isNew()) for (const one of unseen) kept.add(one)
+        unseen = []
       }
     } catch (error) {
       beside = undefined
