@@ -13,7 +13,7 @@ export async function readOrRefused<Value>(
     if (!(error instanceof InputError)) throw error
     if (error.message.trim() === '' || error.message.includes('[object Object]') || error.message.includes('undefined'))
       throw new Find(`a refusal that says nothing: ${JSON.stringify(error.message)}`)
-    // After `file:line:column: path: `, which differ each time.
-    return { refused: gist(error.message.replace(/^\S+?:(?:\d+:\d+:)? /, '')) }
+    // Where it stands differs each time.
+    return { refused: gist(error.complaints[0]?.message ?? error.message.replace(/^\S+?:(?:\d+:\d+:)? /, '')) }
   }
 }

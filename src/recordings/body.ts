@@ -13,6 +13,9 @@ export type Spacing = 'python' | 'compact'
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
+/** What lies deeper is kept as text: it has to be read again where it lies deeper still, within its line. */
+const DEEPEST = 1000
+
 /** Undefined for no bytes at all. */
 export function keepBody(bytes: Uint8Array): KeptBody | undefined {
   if (bytes.length === 0) return undefined
@@ -25,7 +28,7 @@ export function keepBody(bytes: Uint8Array): KeptBody | undefined {
   if (!/^[[{"\d\-ntfNI]/.test(text)) return { as: 'text', text }
   let value: PyValue
   try {
-    value = loads(text)
+    value = loads(text, DEEPEST)
   } catch {
     return { as: 'text', text }
   }

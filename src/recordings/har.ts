@@ -85,16 +85,16 @@ export function fromHar(text: string, file: string): string {
     const spoken = {
       to: place.endpoint.name,
       method: request.method,
-      path: place.path.replace(/#.*$/, ''),
+      path: place.path.replace(/#.*$/, '').replace(/^(?!\/)/, '/'),
       request: { headers: headersOf(request.headers), body: postedOf(request.postData) } satisfies Message,
-      ...{ status: response.status, answer, at: Number.isNaN(at) ? 0 : at },
+      ...{ status: response.status, answer, at: isMoment(at) ? at : 0 },
     }
     lines.push(...scribe.exchange(spoken).lines)
   }
   const began = Date.parse(entries[0]?.startedDateTime ?? '')
   const made: Made = {
     by: creatorOf(text),
-    at: new Date(Number.isNaN(began) ? 0 : began).toISOString(),
+    at: new Date(isMoment(began) ? began : 0).toISOString(),
     how: 'made from a HAR file',
     release: releaseOf(versions.compute),
     versions,
@@ -190,6 +190,11 @@ function entriesOf(text: string, file: string): HarEntry[] {
       )
     )
   })
+}
+
+/** Whether there is such a time, and it is written with a year of four digits. */
+function isMoment(ms: number): boolean {
+  return /^\d{4}-/.test(Number.isNaN(new Date(ms).getTime()) ? '' : new Date(ms).toISOString())
 }
 
 function creatorOf(text: string): string {

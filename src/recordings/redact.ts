@@ -92,8 +92,14 @@ function kindAt(
   return undefined
 }
 
-/** `password`, `"password"`, `server[adminPass]`, `p%61ssword` is not thought of. */
-const KEY = `[\\w.\\-\\[\\]%]*(?:${WORDS})[\\w.\\-\\[\\]%]*`
+const IN_KEY = '[\\w.\\-\\[\\]%]'
+/**
+ * `password`, `"password"`, `server[adminPass]`, `p%61ssword` is not thought of. What is looked for is found before it is gone
+ * through, and that is not tried again: a long word costs as much as it has letters, and not the square of that.
+ */
+const KEY = `(?=${IN_KEY}*?(?:${WORDS}))${IN_KEY}+`
+/** Within a query that stands in another: it ends where the next begins. */
+const ESCAPED_KEY = `(?:(?!%(?:3F|26|3B|3D))${IN_KEY})*?(?:${WORDS})(?:(?!%(?:3F|26|3B|3D))${IN_KEY})*`
 
 /** Where secrets stand in plain text: each has what comes before the secret as its first group, the secret as its second. */
 const IN_TEXT: [pattern: RegExp, kind: SecretKind][] = [
@@ -104,21 +110,24 @@ const IN_TEXT: [pattern: RegExp, kind: SecretKind][] = [
   [new RegExp(`(\\\\?"(?:${KEY})\\\\?"\\s*:\\s*\\\\")((?:[^"\\\\]|\\\\[^"])+)`, 'gi'), 'secret'],
   [new RegExp(`("(?:${KEY})"\\s*:\\s*\\[?\\s*")((?:[^"\\\\]|\\\\.)+)`, 'gi'), 'secret'],
   [new RegExp(`('(?:${KEY})'\\s*:\\s*\\[?\\s*u?')((?:[^'\\\\]|\\\\.)+)`, 'gi'), 'secret'],
-  [new RegExp(`(["']?(?:${KEY})["']?\\s*:\\s*)([^\\s"',}\\]<>\\[{\\\\][^\\s"',}\\]<>]*)`, 'gi'), 'secret'],
+  [
+    new RegExp(`(["']?(?<!${IN_KEY})(?:${KEY})["']?\\s*:\\s*)([^\\s"',}\\]<>\\[{\\\\][^\\s"',}\\]<>]*)`, 'gi'),
+    'secret',
+  ],
   [/("contents"\s*:\s*")((?:[^"\\]|\\.)+)/gi, 'secret'],
   // A form, a query, and one within another.
   [new RegExp(`((?:^|[?&;,\\s{("'])(?:${KEY}|token)=["']?)([^&;\\s"'<>]+)`, 'gim'), 'secret'],
   [
     new RegExp(
-      `((?:%3F|%26|%3B|^|[?&=])(?:${KEY}|token)%3D)([^&%\\s"'<>]+(?:%(?!26|3B|23)[\\dA-F]{2}[^&%\\s"'<>]*)*)`,
+      `((?:%3F|%26|%3B|%3D|^|[?&=])(?:${ESCAPED_KEY}|token)%3D)([^&%\\s"'<>]+(?:%(?!26|3B|23)[\\dA-F]{2}[^&%\\s"'<>]*)*)`,
       'gi',
     ),
     'secret',
   ],
   // multipart/form-data
-  [new RegExp(`(name="(?:${KEY})"[^\\r\\n]*\\r?\\n(?:[^\\r\\n]+\\r?\\n)*\\r?\\n)([^\\r\\n]+)`, 'gi'), 'secret'],
+  [new RegExp(`(name="(?:${KEY})"[^\\r\\n]*\\r?\\n(?:[^\\r\\n]+\\r?\\n){0,50}\\r?\\n)([^\\r\\n]+)`, 'gi'), 'secret'],
   // XML, as an element and as an attribute.
-  [new RegExp(`(<(?:${KEY})(?:\\s[^>]*)?>)([^<]+)`, 'gi'), 'secret'],
+  [new RegExp(`(<(?:${KEY})(?:\\s[^>]{0,1000})?>)([^<]+)`, 'gi'), 'secret'],
   [/(\b(?:Bearer|Basic)\s+)([\w.~+/=-]{8,})/g, 'secret'],
   [/(:\/\/[^\s/?#"'<>@:]*:)([^\s/?#"'<>@]+)(?=@)/g, 'secret'],
   // A private key, a Fernet token, a JSON web token: told by how they look.

@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest'
 import { loadRules } from '../../src/faults/read.ts'
+import { keepBody } from '../../src/recordings/body.ts'
 import { fromHar } from '../../src/recordings/har.ts'
 import { readRecording } from '../../src/recordings/recording.ts'
 import { knownAt } from '../../src/worlds/faults.ts'
@@ -57,3 +58,28 @@ test('a header of a HAR that has a line for each of its values has several', () 
   const { exchanges } = readRecording(fromHar(harOf(entry({}, { headers })), 'a.har'), 'a.jsonl')
   expect(exchanges[0]?.answer.headers.vary).toEqual(['a', 'b'])
 })
+
+test('a HAR whose times there are not, or whose addresses have no path, is a recording all the same', () => {
+  const late = { ...entry({}, {}), startedDateTime: '2026-01-01T00:00:00Z', time: Number.MAX_SAFE_INTEGER }
+  const pathless = entry({ url: 'http://compute.recording.invalid?host=a' }, {})
+  const text = fromHar(JSON.stringify({ log: { entries: [late, pathless] } }), 'a.har')
+  expect(readRecording(text, 'a.jsonl').exchanges.map(({ at, request }) => [at, request.path])).toEqual([
+    [0, '/v2.1/servers'],
+    [0, '/?host=a'],
+  ])
+})
+
+test('a body that lies too deep to be read again within its line is kept as text', () => {
+  const deep = (depth: number) => Buffer.from(`${'['.repeat(depth)}${']'.repeat(depth)}`)
+  expect([keepBody(deep(1000))?.as, keepBody(deep(1404))?.as]).toEqual(['json', 'text'])
+})
+
+test.each(['x', 'gAAAAA', 'password', '%26password', '<password ', 'name="password"\n'])(
+  'a text of many %j is searched for secrets as fast as it is long',
+  (piece) => {
+    const content = { text: `{"a": "v2.0"${piece.repeat(200_000 / piece.length)}` }
+    const before = performance.now()
+    fromHar(harOf(entry({}, { content })), 'a.har')
+    expect(performance.now() - before).toBeLessThan(2000)
+  },
+)
