@@ -226,9 +226,12 @@ const PORTS: Record<string, string> = {
   '8776': 'volumev3',
 }
 
-/** Browsers write a header that came several times as one, with a line for each. */
+/** Browsers write a header that came several times as one, with a line for each; and may have read its bytes as UTF-8. */
 function headersOf(headers: readonly { name: string; value: string }[]): [string, string][] {
-  return headers.flatMap(({ name, value }) => value.split(/[\r\n]+/).map((line): [string, string] => [name, line]))
+  const sent = (value: string) => (/[^\0-\xff]/.test(value) ? Buffer.from(value).toString('latin1') : value)
+  return headers.flatMap(({ name, value }) =>
+    value.split(/[\r\n]+/).map((line): [string, string] => [name, sent(line).replace(/[^\t\x20-\x7e\x80-\xff]/g, '')]),
+  )
 }
 
 function postedOf(posted: HarEntry['request']['postData']): Uint8Array {

@@ -295,7 +295,11 @@ function headersAt(reading: Reading, part: PyDict, key: string): KeptHeaders {
   for (const [name, value] of headers) {
     const values = Array.isArray(value) ? value : [value]
     const texts = values.filter((each) => typeof each === 'string')
-    if (texts.length < values.length || !/^[\w!#$%&'*+.^`|~-]+$/.test(name) || /[\r\n]/.test(texts.join(''))) {
+    if (
+      texts.length < values.length ||
+      !/^[\w!#$%&'*+.^`|~-]+$/.test(name) ||
+      /[^\t\x20-\x7e\x80-\xff]/.test(texts.join(''))
+    ) {
       complain(reading, 'expected a header, or a list of its values', undefined, [key, 'headers', name])
     } else kept[name.toLowerCase()] = Array.isArray(value) ? texts : (texts[0] ?? '')
   }

@@ -53,10 +53,13 @@ test.each([
   expect(() => fromHar(harOf(each), 'a.har')).toThrow(`a.har: log.entries[0].${place}: expected `)
 })
 
-test('a header of a HAR that has a line for each of its values has several', () => {
-  const headers = [{ name: 'Vary', value: 'a\nb' }]
+test('a header of a HAR that has a line for each of its values has several, of the bytes that can be sent', () => {
+  const headers = [
+    { name: 'Vary', value: 'a\nb' },
+    { name: 'X', value: 'a\0→' },
+  ]
   const { exchanges } = readRecording(fromHar(harOf(entry({}, { headers })), 'a.har'), 'a.jsonl')
-  expect(exchanges[0]?.answer.headers.vary).toEqual(['a', 'b'])
+  expect(exchanges[0]?.answer.headers).toEqual({ vary: ['a', 'b'], x: 'a\xe2\x86\x92' })
 })
 
 test('a HAR whose times there are not, or whose addresses have no path, is a recording all the same', () => {
@@ -83,3 +86,12 @@ test.each(['x', 'gAAAAA', 'password', '%26password', '<password ', 'name="passwo
     expect(performance.now() - before).toBeLessThan(2000)
   },
 )
+
+test.each(['\0', '\x7f', '→'])('a recording has no header with %j in it, which cannot be sent', (value) => {
+  const made = '{"novasim_recording": 1, "made": {"at": "2026-01-01T00:00:00Z"}}'
+  const line = JSON.stringify({
+    ...{ n: 1, to: 'compute', request: { method: 'GET', path: '/' } },
+    answer: { status: 200, headers: { x: value } },
+  })
+  expect(() => readRecording(`${made}\n${line}\n`, 'a.jsonl')).toThrow('a.jsonl:2: answer.headers.x: expected a header')
+})
