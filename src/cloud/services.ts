@@ -1,7 +1,7 @@
 /** Services: register, hear from, update and delete one; is it up? */
 
 import { leaveAggregates } from './aggregates.ts'
-import { COMPUTE, DEFAULT_CELL, findHostMapping, forgetHost, mapHost, reach } from './cells.ts'
+import { COMPUTE, DEFAULT_CELL, findCell, findHostMapping, forgetHost, mapHost, reach } from './cells.ts'
 import { type Cloud, changed, nextId } from './cloud.ts'
 import { impossible, refuse } from './errors.ts'
 import type { CloudEvent } from './events.ts'
@@ -72,11 +72,17 @@ export interface ServiceChange {
  * are made.
  * It is first heard from five seconds later.
  *
- * @throws {CloudError} Impossible: there is one already, or its id, UUID or host belong to another
+ * @throws {CloudError} Impossible: there is no such cell, there is one already, or its id, UUID or host belong to another
  */
 export function registerService(cloud: Cloud, wanted: NewService): Service {
   const { binary, host } = wanted
   const cell = wanted.cell ?? findHostMapping(cloud, host)?.cell ?? DEFAULT_CELL
+  if (!findCell(cloud, cell)) {
+    impossible(`there is no cell "${cell}"`, {
+      path: ['cell'],
+      hint: `the cells are ${cloud.state.cells.map(({ name }) => name).join(', ')}`,
+    })
+  }
   if (findServiceOf(cloud, host, binary, cell)) {
     impossible(`there is a ${binary} on host "${host}" already`, {
       hint: 'remove one of the two, or name another host',

@@ -38,6 +38,15 @@ test('a server that has lost its last tag and its metadata is as one that never 
   expect((await nova.control('PUT', '/state', after)).json).toEqual(after)
 })
 
+test('a service starts in no cell that there is not', async () => {
+  await using nova = await boot()
+  const service = { binary: 'nova-compute', host: 'host9', cell: 'cell9' }
+  const { status, json } = await nova.control('POST', '/services', service)
+  expect([status, json.error.message]).toEqual([409, 'there is no cell "cell9"'])
+  await nova.control('POST', '/cells', { name: 'cell9' })
+  expect((await nova.control('POST', '/services', service)).status).toBe(201)
+})
+
 const entry = (request: object, response: object) => ({
   request: { method: 'GET', url: 'http://compute.recording.invalid/v2.1/servers', headers: [], ...request },
   response: { status: 200, headers: [], ...response },
