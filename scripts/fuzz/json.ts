@@ -149,10 +149,16 @@ async function takenBack(emulator: Emulator): Promise<void> {
     new Request('http://fuzz/_novasim/state', { method: 'PUT', headers, body: state }),
   )
   const text = await answer.text()
-  if (answer.status !== 200) throw new Find(`what the cloud has become is not taken back: ${text}`)
+  if (answer.status !== 200) throw new Find(`what the cloud has become is not taken back: ${complaint(text)}`)
   const [one, other] = [JSON.parse(state), JSON.parse(text)]
   if (one.clock?.mode === 'manual' && !isDeepStrictEqual(one, other))
     throw new Find(`what the cloud has become is another once it was taken back: ${difference(one, other)}`)
+}
+
+/** With no quotes about it, so that one is told from another. */
+function complaint(text: string): string {
+  const { error = {} } = JSON.parse(text)
+  return `${error.path}: ${error.message}`
 }
 
 function expectClean(): void {

@@ -40,7 +40,10 @@ export function worlds(): Part<string> {
         if (!first) return impossible
         const file = JSON.parse(JSON.stringify(toWorldFile(first.describe())))
         const { value: back, complaints } = checkWorld(file)
-        if (complaints) throw new Find(`what it became is not taken back: ${JSON.stringify(complaints[0])}`)
+        if (complaints)
+          throw new Find(
+            `what it became is not taken back: ${complaints[0]?.path.join('/')}: ${complaints[0]?.message}`,
+          )
         const { world: second } = opened(back)
         if (!second) throw new Find('what it became cannot be opened')
         const again = JSON.parse(JSON.stringify(toWorldFile(second.describe())))

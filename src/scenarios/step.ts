@@ -100,7 +100,7 @@ export const VERBS = {
     takes: z.strictObject({
       name: text,
       host: text,
-      count: z.int().min(1).optional(),
+      count: z.int().min(1).max(1_000_000, 'expected no more than 1000000').optional(),
       status: z.enum(INSTANCE_STATUSES).optional(),
     }),
     perform: (cloud, wanted) => void placeInstances(cloud, wanted),

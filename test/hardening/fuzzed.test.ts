@@ -47,6 +47,13 @@ test('a service starts in no cell that there is not', async () => {
   expect((await nova.control('POST', '/services', service)).status).toBe(201)
 })
 
+test('a scenario places no more instances at once than a world file does', async () => {
+  await using nova = await boot()
+  const place = { name: 'a', host: 'host1', count: 1_000_001 }
+  const { status, json } = await nova.control('POST', '/scenarios', { steps: [{ place }] })
+  expect([status, json.error.path]).toEqual([400, 'steps[0].place.count'])
+})
+
 const entry = (request: object, response: object) => ({
   request: { method: 'GET', url: 'http://compute.recording.invalid/v2.1/servers', headers: [], ...request },
   response: { status: 200, headers: [], ...response },
