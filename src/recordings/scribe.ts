@@ -99,7 +99,7 @@ export function createScribe(endpoints: Endpoints): Scribe {
       const name = given.toLowerCase()
       if (leftOut.test(name)) continue
       const written = secretInHeader(name) ? visitSecretHeader(name, value, visit) : visitText(value, visit)
-      const others = kept[name]
+      const others = Object.hasOwn(kept, name) ? kept[name] : undefined
       kept[name] = others === undefined ? written : [others, written].flat()
     }
     return kept

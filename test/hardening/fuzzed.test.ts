@@ -103,6 +103,12 @@ test.each(['x', 'gAAAAA', 'password', '%26password', '<password ', 'name="passwo
   },
 )
 
+test('a header that is called like what every object has is kept as any other', () => {
+  const headers = [{ name: 'constructor', value: 'a' }]
+  const { exchanges } = readRecording(fromHar(harOf(entry({ headers }, {})), 'a.har'), 'a.jsonl')
+  expect(Object.entries(exchanges[0]?.request.headers ?? {})).toEqual([['constructor', 'a']])
+})
+
 test.each(['\0', '\x7f', '→'])('a recording has no header with %j in it, which cannot be sent', (value) => {
   const made = '{"novasim_recording": 1, "made": {"at": "2026-01-01T00:00:00Z"}}'
   const line = JSON.stringify({
