@@ -44,7 +44,7 @@ export async function jsonOf(c: ControlContext): Promise<unknown> {
   if (text.trim() === '') return {}
   const yaml = /yaml/i.test(c.req.header('content-type') ?? '')
   try {
-    const value: unknown = yaml ? (await import('yaml')).parse(text) : JSON.parse(text)
+    const value: unknown = yaml ? (await import('yaml')).parse(text, { logLevel: 'error' }) : JSON.parse(text)
     if (isDeeper(value, DEEPEST)) throw new Error(`it lies more than ${DEEPEST} deep`)
     return value
   } catch (error) {

@@ -12,7 +12,7 @@ import { complaintLine, InputError } from './complaint.ts'
  */
 export function readYaml<Value>(text: string, file: string, check: (value: unknown) => Checked<Value>): Value {
   const counter = new LineCounter()
-  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false })
+  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false, logLevel: 'error' })
   if (document.errors.length > 0) {
     const lines = document.errors.map(({ message, pos }) => `${file}:${place(counter, pos[0])}: ${message}`)
     throw new InputError(

@@ -1,11 +1,12 @@
 /** What `npm run fuzz` found, each once more. */
 
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { loadRules } from '../../src/faults/read.ts'
 import { keepBody } from '../../src/recordings/body.ts'
 import { fromHar } from '../../src/recordings/har.ts'
 import { readRecording } from '../../src/recordings/recording.ts'
 import { knownAt } from '../../src/worlds/faults.ts'
+import { readWorld } from '../../src/worlds/read.ts'
 import { boot } from '../support/boot.ts'
 
 test.each(['__proto__', 'constructor'])(
@@ -52,6 +53,17 @@ test('a scenario places no more instances at once than a world file does', async
   const place = { name: 'a', host: 'host1', count: 1_000_001 }
   const { status, json } = await nova.control('POST', '/scenarios', { steps: [{ place }] })
   expect([status, json.error.path]).toEqual([400, 'steps[0].place.count'])
+})
+
+test('YAML that is odd is refused, and nothing is written beside', async () => {
+  const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+  onTestFinished(() => warn.mockRestore())
+  const text = '%odd 1\n---\n? [a]\n: b\n'
+  expect(() => readWorld(text, 'world.yaml')).toThrow('unknown key')
+  await using nova = await boot()
+  const headers = { 'Content-Type': 'application/yaml' }
+  expect((await nova.ask('/_novasim/state', { method: 'PUT', headers, body: text })).status).toBe(400)
+  expect(warn).not.toHaveBeenCalled()
 })
 
 const entry = (request: object, response: object) => ({
