@@ -187,14 +187,23 @@ function mysqlInt(text = ''): number {
   return isUuidLike(text) ? Number.NaN : Number(/^\s*(\d+)/.exec(text)?.[1] ?? 0)
 }
 
+/** What processes whose service was deleted have made again: it is found, and shown to nobody. */
+function nodesWithoutService(cloud: Cloud): Hypervisor[] {
+  return [...cloud.state.leftProcesses.values()].flatMap(({ host, node }) => {
+    return node && findHostMapping(cloud, host) ? [node] : []
+  })
+}
+
 /** @throws {NovaFault} 404 when there is none. `%` and `_` are MySQL's, for any text and any character */
 function matching(cloud: Cloud, pattern: string): Hypervisor[] {
   const like = pattern
     .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
     .replaceAll('%', '.*')
     .replaceAll('_', '.')
-  const found = hypervisorsOf(cloud).filter(({ host }) => new RegExp(like, 'is').test(host))
-  if (found.length === 0) throw new NovaFault(404, `No hypervisor matching '${pattern}' could be found.`)
+  const isMeant = ({ host }: { host: string }) => new RegExp(like, 'is').test(host)
+  const found = hypervisorsOf(cloud).filter(isMeant)
+  if (found.length === 0 && !nodesWithoutService(cloud).some(isMeant))
+    throw new NovaFault(404, `No hypervisor matching '${pattern}' could be found.`)
   return found
 }
 

@@ -144,3 +144,17 @@ test('what state exports of processes and providers makes the same cloud again, 
   expect(after.resource_providers).toHaveLength(2)
   expect((await second.control('GET', '/state')).json).toEqual(after)
 })
+
+test('the compute node that such a process has made again is found by its name, and shown to nobody', async () => {
+  await using nova = await bootWithOrphan()
+  const search = async () => [
+    await nova.nova('/os-hypervisors?hypervisor_hostname_pattern=host1', { version: '2.53' }),
+    await nova.nova('/os-hypervisors/host1/search'),
+  ]
+  for (const { status } of await search()) expect(status).toBe(404)
+  await advance(nova, '60s')
+  for (const { status, json } of await search()) {
+    expect(status).toBe(200)
+    expect(json).toEqual({ hypervisors: [] })
+  }
+})
