@@ -70,7 +70,8 @@ export function createNaming({ ids, addresses, began }: OwnWords): Naming {
       .replace(/\b[\da-f]{56}\b/g, (id) => count('host-id', id))
       .replace(/\b[\da-f]{32}\b/g, '<id>')
       .replace(/\br-[\da-z]{8}\b/g, (id) => count('reservation', id))
-      .replace(/\binstance-[\da-f]{8}\b/g, (id) => count('instance', id))
+      // Each cell counts its own, so that two servers may have the same.
+      .replace(/\binstance-[\da-f]{8}\b/g, (id) => count('instance', `${path.split('?')[0]} ${id}`))
       .replace(UUID, (id) => (at === 'identity' ? '<uuid>' : count('uuid', id)))
     if (at === 'placement') {
       // It is one higher after each change, and a nova-compute makes changes of its own.
