@@ -57,15 +57,19 @@ const LENGTH = 'content-length'
 /** Events, and what says how long it is or that it comes in pieces, are sent as they come; all else is measured first. */
 async function sendWhole(response: Response, outgoing: ServerResponse): Promise<void> {
   const { status, headers, body } = response
-  const named = Object.fromEntries(headers)
+  // In pairs, since a cookie may be set more than once.
+  const lines = [...headers].flat()
   if (body === null) {
-    outgoing.writeHead(status, named).end()
+    outgoing.writeHead(status, lines).end()
     return
   }
-  const flows =
-    LENGTH in named || 'transfer-encoding' in named || named['content-type']?.startsWith('text/event-stream')
-  if (!flows) return sendMade({ status, headers: named, body: new Uint8Array(await response.arrayBuffer()) }, outgoing)
-  outgoing.writeHead(status, named).flushHeaders()
+  const isStream = headers.get('content-type')?.startsWith('text/event-stream')
+  if (!isStream && !headers.has(LENGTH) && !headers.has('transfer-encoding')) {
+    const bytes = new Uint8Array(await response.arrayBuffer())
+    outgoing.writeHead(status, [...lines, 'Content-Length', String(bytes.byteLength)]).end(bytes)
+    return
+  }
+  outgoing.writeHead(status, lines).flushHeaders()
   await pipeline(Readable.fromWeb(body as import('node:stream/web').ReadableStream), outgoing)
 }
 

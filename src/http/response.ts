@@ -1,6 +1,6 @@
 /**
  * Responses as the server sends them: what one was made of stays at hand, for whoever keeps or sends it, and the platform's own
- * `Response`, which costs ten times as much, is made only for who reads it as one.
+ * `Response` is made only for who reads it as one.
  */
 
 export type Body = string | Uint8Array<ArrayBuffer> | null

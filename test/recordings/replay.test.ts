@@ -232,6 +232,18 @@ test('a snapshot remembers how far a recording was', async () => {
   expect(await list()).toBe('disabled')
 })
 
+test('a header that was answered twice is answered twice', async () => {
+  await using nova = await bootListening()
+  const [header, let_] = RECORDED.split('\n')
+  const twice = { 'set-cookie': ['a=1', 'b=2'] } as unknown as Record<string, string>
+  const recording = [header, let_, exchange(1, 'GET', 'compute', '/', {}, { versions: [] }, twice)].join('\n')
+  expect((await nova.control('POST', '/recordings', { name: 'r', recording: `${recording}\n` })).status).toBe(201)
+  const headers = { 'OpenStack-API-Version': 'compute 2.53' }
+  const answer = await fetch(`${nova.emulator.url}/`, { headers })
+  expect(answer.headers.getSetCookie()).toEqual(['a=1', 'b=2'])
+  expect(await answer.json()).toEqual({ versions: [] })
+})
+
 test('novasim recorded, and replayed, answers the same, byte for byte, headers and all', async () => {
   await using nova = await bootListening({ seed: 3 })
   const { recorder, out, text } = await startRecording(`${nova.emulator.url}/identity/v3`, {
