@@ -572,7 +572,11 @@ function written({ file, made }: Recording, world: Record<string, unknown>, unto
     ...(untold.length > 0 ? ['# What it did not tell:', ...[...new Set(untold)].map((each) => `# - ${each}`)] : []),
   ]
   const flow = (value: unknown) =>
-    stringify(plain(value), { collectionStyle: 'flow', lineWidth: 0, flowCollectionPadding: false }).trim()
+    stringify(plain(value), {
+      ...{ collectionStyle: 'flow', lineWidth: 0, flowCollectionPadding: false },
+      // A line for each, however many lines a text has.
+      doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER,
+    }).trim()
   for (const [key, value] of Object.entries(world)) {
     if (value === undefined || (Array.isArray(value) && value.length === 0)) continue
     if (Array.isArray(value)) lines.push(`${key}:`, ...value.map((each) => `  - ${flow(each)}`))

@@ -69,7 +69,8 @@ test.each([
 
 test('aggregates and servers keep what their lists tell: their times, and what no host was found for', async () => {
   const times = { created_at: '2025-12-01T00:00:00.000Z', updated_at: '2025-12-02T00:00:00.000Z' }
-  const fault = { code: 500, message: 'No valid host was found. ', created_at: '2025-12-02T00:00:00.000Z' }
+  const details = `Traceback (most recent call last):\n  File "/nova/conductor/manager.py", line 1\n    raise\n\nNone: ü`
+  const fault = { code: 500, message: 'No valid host was found. ', details, created_at: '2025-12-02T00:00:00.000Z' }
   await using nova = await bootListening({
     world: {
       services: [{ binary: 'nova-compute', host: 'host1' }],
