@@ -63,7 +63,7 @@ export function changed(text: string, changes: readonly Change[], words: readonl
   const textual = changes.filter(({ kind }) => !isStructural(kind))
   let now = form && structural.length > 0 ? restructured(text, structural, words, form) : text
   for (const change of textual) now = respelled(now, change, words)
-  return now
+  return now.slice(0, LONGEST)
 }
 
 /** The words of texts: what their tokens are made of. */
@@ -106,6 +106,8 @@ function restructure(
   // What is put in may be changed after.
   const value = structuredClone(given)
   const places = placesIn(holder)
+  // What is grafted onto itself doubles each time.
+  if (places.length > MOST_PLACES) return
   const place = places[at % places.length]
   if (!place) return
   const [parent, key] = place
@@ -145,13 +147,16 @@ function restructure(
       break
     case 'grow':
       if (typeof here === 'number') put(here * 10 ** (from % 20) * (from % 2 === 0 ? 1 : -1))
-      else if (typeof here === 'string') put(here.repeat(from % 50))
+      else if (typeof here === 'string') put(here.repeat(from % 50).slice(0, LONGEST))
       else if (Array.isArray(here)) put(here.slice(from % (here.length + 1)))
       else put(null)
   }
 }
 
 const MOST_PLACES = 4000
+
+/** How many characters a text may grow to. */
+const LONGEST = 200_000
 
 /** Every place in a value, the outermost first. */
 function placesIn(holder: { root: unknown }): [Parent, string][] {

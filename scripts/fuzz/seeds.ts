@@ -4,7 +4,10 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { parse, stringify } from 'yaml'
 import type { Form } from './change.ts'
 
-export const YAML: Form = { parse: (text) => parse(text), write: (value) => stringify(value) ?? '' }
+export const YAML: Form = {
+  parse: (text) => parse(text, { logLevel: 'error' }),
+  write: (value) => stringify(value) ?? '',
+}
 export const JSON_TEXT: Form = { parse: (text) => JSON.parse(text), write: (value) => JSON.stringify(value) ?? '' }
 
 /** @param most those that are longer are left out */
