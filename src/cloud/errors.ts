@@ -15,6 +15,8 @@ export type Refusal =
   | { code: 'HostHasInstances'; host: string; count: number }
   /** Migrations to or from the service's host are under way, so the service cannot be deleted. */
   | { code: 'MigrationsInProgress'; host: string; count: number }
+  /** Somebody has deleted the resource provider of the service's host, without which the service cannot be deleted. */
+  | { code: 'HostProviderGone'; host: string }
   /** Evacuations from the host are `done`, not yet `completed`, so it cannot be forced up. */
   | { code: 'EvacuationsNotCompleted'; host: string }
   /** A cell whose database is gone had to be asked. */

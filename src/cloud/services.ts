@@ -226,8 +226,8 @@ function isHeldDown(cloud: Cloud, host: string, cell: string | undefined): boole
  * Forget a service. A compute host leaves its aggregates, and its hypervisor and resource provider go with it. Its process
  * knows nothing of it: see processes.ts.
  *
- * @throws {CloudError} HostHasInstances, MigrationsInProgress
- * @see nova/api/openstack/compute/services.py `delete`
+ * @throws {CloudError} HostHasInstances, MigrationsInProgress, HostProviderGone
+ * @see nova/api/openstack/compute/services.py `delete`, nova/scheduler/client/report.py `delete_resource_provider`
  */
 export function deleteService(cloud: Cloud, service: Service): void {
   const { host } = service
@@ -237,6 +237,8 @@ export function deleteService(cloud: Cloud, service: Service): void {
     if (count > 0) refuse({ code: 'HostHasInstances', host, count })
     const moving = inProgressOn(cloud, host).length
     if (moving > 0) refuse({ code: 'MigrationsInProgress', host, count: moving })
+    const { uuid = '' } = cloud.state.hypervisors.get(host) ?? {}
+    if (!cloud.state.resourceProviders.has(uuid)) refuse({ code: 'HostProviderGone', host })
     leaveAggregates(cloud, host)
     node = removeHypervisor(cloud, host) ?? null
     forgetHost(cloud, host)

@@ -91,6 +91,11 @@ function fromRefusal(refusal: Refusal): ControlError {
         `${refusal.count} migration${refusal.count === 1 ? '' : 's'} from or to the host ${refusal.host} are in progress`,
         'give them another status, or remove them',
       )
+    case 'HostProviderGone':
+      return refused(
+        `Placement has no resource provider for the host ${refusal.host}, and Nova does not delete a service without`,
+        'make it again in Placement, or leave the service',
+      )
     case 'EvacuationsNotCompleted':
       return refused(
         `evacuations from the host ${refusal.host} are done but not completed`,

@@ -105,6 +105,8 @@ export function toNovaError(refusal: Refusal): NovaFault | UnexpectedError {
         409,
         'Unable to delete compute service that is hosting instances. Migrate or delete the instances first.',
       )
+    case 'HostProviderGone':
+      return new UnexpectedError('ValueError')
     case 'MigrationsInProgress':
       return new NovaFault(
         409,

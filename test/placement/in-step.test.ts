@@ -78,3 +78,16 @@ test('a deleted service takes its provider along, unless something is allocated 
   await at(`/allocations/${consumer}`, 'DELETE')
   expect((await at(`/resource_providers/${host1}`, 'DELETE')).status).toBe(204)
 })
+
+test('a service whose host has no resource provider any more is not deleted: a 500, as a real Nova says', async () => {
+  await using world = await boot({ world: { services: [{ binary: 'nova-compute', host: 'host1' }] } })
+  const [provider] = [...world.cloud.state.resourceProviders.keys()]
+  const headers = { 'OpenStack-API-Version': 'placement 1.39' }
+  const deleted = await world.ask(`/placement/resource_providers/${provider}`, { method: 'DELETE', headers })
+  expect(deleted.status).toBe(204)
+  const [service] = [...world.cloud.state.services.keys()]
+  const { status, text } = await world.nova(`/os-services/${service}`, { method: 'DELETE', version: '2.53' })
+  expect(status).toBe(500)
+  expect(text).toContain("<class 'ValueError'>")
+  expect(world.cloud.state.services.size).toBe(1)
+})
