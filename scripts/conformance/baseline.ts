@@ -69,8 +69,24 @@ export class Baseline {
     await this.bringBackAggregates()
     await this.freeWhatNobodyHas()
     for (const kind of others) await this.takeAway(kind)
+    await this.bringBackProviders()
     if (registered) await this.hosts?.forgetDeleted()
     await this.untilCounted()
+  }
+
+  /** A nova-compute takes minutes to see that its provider is gone, and makes it as it starts. */
+  private async bringBackProviders(): Promise<void> {
+    if (this.real.addresses.placement === undefined || !this.hosts) return
+    const providers = async (): Promise<{ name: string }[]> =>
+      (await this.ask({ ...PLACEMENT, GET: '/resource_providers' })).resource_providers
+    const there = new Set((await providers()).map(({ name }) => name))
+    for (const place of this.places.filter(({ binary, host }) => binary === 'nova-compute' && !there.has(host))) {
+      await this.hosts.kill(place)
+      await this.hosts.start(place)
+      await until(`the provider of ${place.host}`, async () =>
+        (await providers()).some(({ name }) => name === place.host),
+      )
+    }
   }
 
   /** What the servers that are gone, or their moves, have left in Placement; a host that was down has not freed it. */
