@@ -26,7 +26,7 @@ class IncomingRequest {
   }
 
   get body(): ReadableStream<Uint8Array<ArrayBuffer>> | null {
-    if (!this.#mayHaveBody()) return null
+    if (!this.#hasBody()) return null
     const pull = async (controller: ReadableStreamDefaultController) => {
       const bytes = await this.#read()
       if (bytes.byteLength > 0) controller.enqueue(new Uint8Array(bytes))
@@ -49,13 +49,13 @@ class IncomingRequest {
     return JSON.parse(await this.text())
   }
 
-  /** As fetch has it, a GET has none, whatever was sent. */
-  #mayHaveBody(): boolean {
-    return this.method !== 'GET' && this.method !== 'HEAD'
+  /** A GET may have one, too, though no `Request` of the platform's can. */
+  #hasBody(): boolean {
+    return this.headers.has('transfer-encoding') || Number(this.headers.get('content-length') ?? 0) > 0
   }
 
   #read(): Promise<Buffer<ArrayBuffer>> {
-    this.#bytes ??= this.#mayHaveBody() ? readAll(this.#incoming) : Promise.resolve(Buffer.alloc(0))
+    this.#bytes ??= this.#hasBody() ? readAll(this.#incoming) : Promise.resolve(Buffer.alloc(0))
     return this.#bytes
   }
 }

@@ -110,6 +110,18 @@ test('what has come whole is done, though its client be gone before it was', asy
   await expect.poll(isDisabled, { timeout: 2000 }).toBe(true)
 })
 
+test('a body is read of a GET, too, by whom a real one reads it', async () => {
+  await using nova = await startEmulator()
+  const get = (path: string, type: string) =>
+    `GET ${path} HTTP/1.1\r\nHost: x\r\nX-Auth-Token: admin\r\nContent-Type: ${type}\r\nContent-Length: 1\r\nConnection: close\r\n\r\nx`
+  // As a real Keystone answers: fixtures/keystone/questions/discovery.yaml.
+  const keystone = await converse(nova, get('/identity/v3/users', 'application/json'))
+  expect(keystone).toContain('Expecting to find valid JSON in request body.')
+  const text = await converse(nova, get('/identity/v3', 'text/plain'))
+  expect(text).toContain('Expecting to find application/json in Content-Type header.')
+  expect(await converse(nova, get('/v2.1/os-services', 'application/json'))).toMatch(/^HTTP\/1\.1 200 OK/)
+})
+
 test('a header that was sent twice is one, with both of its values', async () => {
   await using nova = await startEmulator()
   const twice = 'OpenStack-API-Version: volume 3.0\r\nOpenStack-API-Version: compute 2.11\r\n'
