@@ -4,6 +4,7 @@ import type { Cloud } from '../cloud/cloud.ts'
 
 /** A list, and until when it is true; in milliseconds since 1970. */
 export interface Made {
+  /** As Python's `json.dumps` writes it: every character is a byte. */
   json: string
   /** The first moment at which time alone makes it untrue; Infinity where it does not. */
   until: number
@@ -21,8 +22,6 @@ const BYTES_KEPT = 64 * 1024 * 1024
 
 /** How long a text is written in one piece with the headers, which costs a tenth less than bytes behind them. What is longer is copied. */
 const LONGEST_TEXT = 16 * 1024
-
-const encoder = new TextEncoder()
 
 /**
  * The lists of a cloud, by whatever tells one from another. They stay true until an operation changes the cloud, or until a
@@ -47,7 +46,7 @@ export function keptLists(
     const known = kept.get(key)
     if (known && now >= known.from && now < known.until) return known.body
     const { json, until } = make(now)
-    const body = json.length > LONGEST_TEXT ? encoder.encode(json) : json
+    const body = json.length > LONGEST_TEXT ? Buffer.from(json, 'latin1') : json
     if (kept.size >= LISTS_KEPT || size + json.length > BYTES_KEPT) forget()
     kept.set(key, { body, from: now, until })
     size += json.length
