@@ -2,7 +2,7 @@
 
 import { timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
-import { type AddressInfo, Server as SocketServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import type { ControlApp } from './control/app.ts'
 import type { ReadRules, WrittenRule } from './faults/read.ts'
 import { refusalToSteer } from './guard.ts'
@@ -322,13 +322,15 @@ function stop(server: Server): Promise<void> {
     server.prependListener('request', (_, outgoing) => {
       outgoing.shouldKeepAlive = false
     })
-    const idle = setInterval(() => server.closeIdleConnections(), IDLE_FOR_MS)
+    // `close` itself would reset what is idle at once.
+    const closeIdle = server.closeIdleConnections.bind(server)
+    server.closeIdleConnections = () => {}
+    const idle = setInterval(closeIdle, IDLE_FOR_MS)
     const cut = setTimeout(() => server.closeAllConnections(), CLOSE_WITHIN_MS)
-    // HTTP's own `close` resets what is idle at once. It has no more to do after this one than to stop its timer.
-    SocketServer.prototype.close.call(server, () => {
+    server.close(() => {
       clearInterval(idle)
       clearTimeout(cut)
-      server.close(() => resolve())
+      resolve()
     })
   })
 }
