@@ -3,17 +3,23 @@
 import type { Cloud } from '../cloud/cloud.ts'
 
 /** A list, and until when it is true; in milliseconds since 1970. */
-export interface Made {
+export interface Made<More = undefined> {
   /** As Python's `json.dumps` writes it: every character is a byte. */
-  json: string
+  json: string | Uint8Array<ArrayBuffer>
   /** The first moment at which time alone makes it untrue; Infinity where it does not. */
   until: number
+  /** What helps to make the next; a list that has it is kept until there is one. */
+  more?: More
 }
 
-interface Kept {
+/** A list as it was made. */
+export interface Kept<More> {
   body: string | Uint8Array<ArrayBuffer>
   from: number
   until: number
+  /** The cloud's, when it was made. */
+  revision: number
+  more: More | undefined
 }
 
 /** How many lists are kept, and how many bytes in all. A client that asks for ever new ones must not fill the memory. */
@@ -21,35 +27,37 @@ const LISTS_KEPT = 1000
 const BYTES_KEPT = 64 * 1024 * 1024
 
 /** How long a text is written in one piece with the headers, which costs a tenth less than bytes behind them. What is longer is copied. */
-const LONGEST_TEXT = 16 * 1024
+export const LONGEST_TEXT = 16 * 1024
 
 /**
  * The lists of a cloud, by whatever tells one from another. They stay true until an operation changes the cloud, or until a
  * moment that the list knows itself.
  */
-export function keptLists(
+export function keptLists<More = undefined>(
   cloud: Cloud,
-): (key: string, make: (now: number) => Made) => string | Uint8Array<ArrayBuffer> {
-  const kept = new Map<string, Kept>()
+): (key: string, make: (now: number, last?: Kept<More>) => Made<More>) => string | Uint8Array<ArrayBuffer> {
+  const kept = new Map<string, Kept<More>>()
   let size = 0
   let revision = cloud.revision
-  const forget = () => {
-    kept.clear()
-    size = 0
+  const forget = (key: string) => {
+    size -= kept.get(key)?.body.length ?? 0
+    kept.delete(key)
   }
   return (key, make) => {
     const now = cloud.clock.now()
     if (revision !== cloud.revision) {
-      forget()
+      for (const [each, { more }] of kept) if (more === undefined) forget(each)
       revision = cloud.revision
     }
     const known = kept.get(key)
-    if (known && now >= known.from && now < known.until) return known.body
-    const { json, until } = make(now)
-    const body = json.length > LONGEST_TEXT ? Buffer.from(json, 'latin1') : json
-    if (kept.size >= LISTS_KEPT || size + json.length > BYTES_KEPT) forget()
-    kept.set(key, { body, from: now, until })
-    size += json.length
+    const isOfNow = known !== undefined && now >= known.from && now < known.until
+    if (isOfNow && known.revision === revision) return known.body
+    const { json, until, more } = make(now, isOfNow ? known : undefined)
+    const body = typeof json === 'string' && json.length > LONGEST_TEXT ? Buffer.from(json, 'latin1') : json
+    forget(key)
+    if (kept.size >= LISTS_KEPT || size + body.length > BYTES_KEPT) for (const each of kept.keys()) forget(each)
+    kept.set(key, { body, from: now, until, revision, more })
+    size += body.length
     return body
   }
 }

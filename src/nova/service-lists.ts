@@ -4,7 +4,9 @@ import { zoneOf, zonesByHost } from '../cloud/aggregates.ts'
 import type { Cloud } from '../cloud/cloud.ts'
 import { isUp, listServices, nextChangeByTime, type Service, updatedAt, wholeSeconds } from '../cloud/services.ts'
 import { quote } from '../python/json.ts'
-import { keptLists } from './kept.ts'
+import { keptLists, LONGEST_TEXT, type Made } from './kept.ts'
+import { exchangeRows, layOut, type RowBytes } from './row-bytes.ts'
+import { watchServices } from './service-changes.ts'
 import { type Shape, serviceJson } from './service-view.ts'
 
 export interface Filter {
@@ -14,23 +16,53 @@ export interface Filter {
   binary: string
 }
 
+/** A long list, and what it takes to exchange some of its services. */
+interface Long {
+  rows: RowBytes
+  /** By UUID: where it stands. */
+  places: Map<string, { service: Service; place: number }>
+  zones: ReturnType<typeof zonesByHost>
+}
+
 /**
  * The list as Nova gives it. It stays the same until an operation changes the cloud, a process reports (which moves
  * `updated_at`), or a service has been silent for a minute.
  */
 export function serviceLists(cloud: Cloud): (shape: Shape, filter: Filter) => string | Uint8Array<ArrayBuffer> {
-  const kept = keptLists(cloud)
+  const kept = keptLists<Long>(cloud)
+  const changes = watchServices(cloud)
   const jsonOf = keptPieces()
   return (shape, filter) => {
     const key = `${shape.uuid}${shape.forcedDown}${shape.downCells} ${filter.binary} ${filter.host}`
-    return kept(key, (now) => {
-      const services = listServices(cloud, (service) => matches(service, filter))
-      return {
-        json: listJson(cloud, services, shape, filter, now, jsonOf),
-        until: services.reduce((soonest, service) => Math.min(soonest, nextChangeByTime(service, now)), Infinity),
+    return kept(key, (now, last) => {
+      const changed = last?.more && changes.since(last.revision)
+      if (last?.more && changed) {
+        const { rows, places, zones } = last.more
+        const others = [...changed]
+          .flatMap((uuid) => places.get(uuid) ?? [])
+          .sort((one, other) => one.place - other.place)
+        const news = others.map(({ service, place }): [number, string] => [
+          place,
+          jsonOf(service, shape, zoneOf(service, zones), now),
+        ])
+        const more = { rows: exchangeRows(rows, news), places, zones }
+        const until = soonestChange(
+          others.map(({ service }) => service),
+          now,
+        )
+        return { json: more.rows.bytes, until: Math.min(last.until, until), more }
       }
+      const services = listServices(cloud, (service) => matches(service, filter))
+      return { ...makeList(cloud, services, shape, filter, now, jsonOf), until: soonestChange(services, now) }
     })
   }
+}
+
+function soonestChange(services: Service[], now: number): number {
+  return services.reduce(
+    (soonest, service) => Math.min(soonest, nextChangeByTime(service, now)),
+    Number.POSITIVE_INFINITY,
+  )
 }
 
 /** A service as JSON, and everything of it that can change and is shown. */
@@ -71,27 +103,35 @@ function keptPieces(): (service: Service, shape: Shape, zone: string, now: numbe
   }
 }
 
-function listJson(
+function makeList(
   cloud: Cloud,
   services: Service[],
   shape: Shape,
   filter: Filter,
   now: number,
   jsonOf: ReturnType<typeof keptPieces>,
-): string {
+): Omit<Made<Long>, 'until'> {
   const zones = zonesByHost(cloud)
-  const known = new Map<string, string[]>()
+  const known = new Map<string, Service[]>()
   for (const service of services) {
-    const json = jsonOf(service, shape, zoneOf(service, zones), now)
     const cell = known.get(service.cell)
-    if (cell) cell.push(json)
-    else known.set(service.cell, [json])
+    if (cell) cell.push(service)
+    else known.set(service.cell, [service])
   }
-  const parts = cloud.state.cells.flatMap(({ name, down }) => {
-    if (!down) return known.get(name) ?? []
-    return shape.downCells ? unknownServices(cloud, name, filter) : []
-  })
-  return `{"services": [${parts.join(', ')}]}`
+  const rows: string[] = []
+  const places: Long['places'] = new Map()
+  for (const { name, down } of cloud.state.cells) {
+    if (down && shape.downCells) rows.push(...unknownServices(cloud, name, filter))
+    for (const service of (!down && known.get(name)) || []) {
+      places.set(service.uuid, { service, place: rows.length })
+      rows.push(jsonOf(service, shape, zoneOf(service, zones), now))
+    }
+  }
+  const [before, between, after] = ['{"services": [', ', ', ']}']
+  const length = rows.reduce((sum, row) => sum + row.length + between.length, before.length)
+  if (length <= LONGEST_TEXT) return { json: before + rows.join(between) + after }
+  const laid = layOut(before, rows, between, after)
+  return { json: laid.bytes, more: { rows: laid, places, zones } }
 }
 
 /** Of a cell that is down, Nova knows the compute hosts, from the API's own database. nova/compute/api.py `_service_get_all_cells` */
