@@ -14,6 +14,8 @@ export interface Contender {
   peer: boolean
   /** Make a server that gives these answers. */
   start(answers: Answers): Promise<Running>
+  /** What has to be there for a row, beside what it started with. */
+  prepare?(row: Row, running: Running): Promise<void>
   /** What it has to be asked to give the answer to a row, where that is not what novasim is asked. */
   asks?(row: Row, asks: Ask[]): Ask[]
   /** Why it cannot give the answer to a row, if so. */

@@ -105,6 +105,7 @@ async function measureRow(
   const asked: { name: string; url: string; asks: Ask[] }[] = []
   for (const { contender, running } of up) {
     if (contender.rows && !contender.rows.includes(row.name)) continue
+    await contender.prepare?.(row, running)
     const asks = contender.asks?.(row, row.asks(answers)) ?? row.asks(answers)
     const why =
       contender.cannot?.(row) ??

@@ -28,7 +28,7 @@ export function own(cli: string): Contender[] {
       peer: false,
       start: (answers) => startTable(HONO_PROGRAM, answers),
     },
-    { ...novasim, name: NOVASIM, start: ({ size }) => startNovasim(cli, size) },
+    { ...novasim, name: NOVASIM, start: ({ size }) => startNovasim(cli, size), prepare: worldsFor() },
     {
       ...{ ...novasim, name: WITHOUT_JOURNAL, rows: WEIGHED },
       start: ({ size }) => startNovasim(cli, size, ['--journal-entries', '0']),
@@ -44,14 +44,21 @@ function versionOf(name: string): string {
   return (JSON.parse(readFileSync(`node_modules/${name}/package.json`, 'utf8')) as { version: string }).version
 }
 
-/** With as many more worlds as are asked at the most, each of five services. */
+/** The worlds that some rows ask are made for the first of them: the others are of one world. */
+function worldsFor(): NonNullable<Contender['prepare']> {
+  const had = new WeakSet<Running>()
+  return async ({ name }, running) => {
+    if (!name.startsWith('worlds-') || had.has(running)) return
+    had.add(running)
+    await openWorlds(running.url, WORLDS)
+  }
+}
+
 export async function startNovasim(cli: string, services: number, flags: string[] = []): Promise<Running> {
   const port = await freePort()
   const world = fileOf('world.json', worldOf(services))
   const args = [cli, '--port', String(port), '--world', world, '--log', 'off', ...flags]
-  const started = await run({ command: process.execPath, args }, port, '/v2.1/os-services')
-  if (services === 5) await openWorlds(started.url, WORLDS)
-  return started
+  return run({ command: process.execPath, args }, port, '/v2.1/os-services')
 }
 
 export async function openWorlds(url: string, count: number): Promise<void> {
