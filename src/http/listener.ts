@@ -32,11 +32,30 @@ export function listenerFor(fetch: Fetch): (incoming: IncomingMessage, outgoing:
   }
 }
 
-/** @returns nothing where all is done at once */
+/** @returns nothing where there is nothing to wait for */
 function send(response: Response, outgoing: ServerResponse): Promise<void> | undefined {
   if (response === SENT) return
   const made = rememberedIn(response)
-  return made ? sendMade(made, outgoing) : sendWhole(response, outgoing)
+  if (!made) return sendWhole(response, outgoing)
+  if (waiting.push({ made, outgoing }) === 1) setImmediate(sendWaiting)
+}
+
+/**
+ * What is to be sent at the end of this turn of the event loop: all together, since to write to a client that sleeps, so that
+ * it has to be woken, takes as long as to work out a short answer.
+ */
+let waiting: { made: Made; outgoing: ServerResponse }[] = []
+
+function sendWaiting(): void {
+  const ready = waiting
+  waiting = []
+  for (const { made, outgoing } of ready) {
+    try {
+      sendMade(made, outgoing)
+    } catch {
+      fail(outgoing)
+    }
+  }
 }
 
 function sendMade({ status, headers, body }: Made, outgoing: ServerResponse): undefined {

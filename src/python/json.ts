@@ -36,10 +36,16 @@ export function dumps(value: Writable): string {
   if (value instanceof Json) return value.text
   if (value instanceof PyFloat) return floatText(value.value, 'NaN', 'Infinity')
   if (Array.isArray(value)) return `[${value.map(dumps).join(', ')}]`
-  const entries: Iterable<[string, Writable]> = value instanceof Map ? value : Object.entries(value)
-  const parts: string[] = []
-  for (const [key, item] of entries) if (item !== undefined) parts.push(`${quote(key)}: ${dumps(item)}`)
-  return `{${parts.join(', ')}}`
+  let members = ''
+  if (value instanceof Map) for (const [key, item] of value) members += member(members, key, item)
+  else for (const key in value) members += member(members, key, value[key])
+  return `{${members}}`
+}
+
+/** @param before what is written of the dict already */
+function member(before: string, key: string, item: Writable): string {
+  if (item === undefined) return ''
+  return `${before === '' ? '' : ', '}${quote(key)}: ${dumps(item)}`
 }
 
 /** What stands for itself. */
@@ -77,10 +83,11 @@ function escapeUnit(unit: string): string {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
 }
 
-const SPACE = /[ \t\n\r]*/y
-const NUMBER = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?/y
+const SPACE = /[ \t\n\r]+/y
+const SPACE_CODE = 0x20
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?/y
 const WORD = /-?Infinity|NaN|null|true|false/y
-const CHUNK = /[^"\\\x00-\x1f]*/y
+const CHUNK = /[^"\\\x00-\x1f]+/y
 const ESCAPES: Record<string, string> = {
   '"': '"',
   '\\': '\\',
@@ -114,13 +121,13 @@ class Reader {
   document(): PyValue {
     if (this.#text.startsWith('\ufeff')) this.#fail('Unexpected UTF-8 BOM (decode using utf-8-sig)')
     const value = this.#value(0)
-    this.#match(SPACE)
+    this.#skipSpace()
     if (this.#at < this.#text.length) this.#fail('Extra data')
     return value
   }
 
   #value(depth: number): PyValue {
-    this.#match(SPACE)
+    this.#skipSpace()
     switch (this.#text[this.#at]) {
       case '{':
         return this.#dict(this.#deeper(depth))
@@ -130,15 +137,15 @@ class Reader {
         return this.#string()
     }
     const word = this.#match(WORD)
-    if (word) return WORDS[word[0]] ?? null
+    if (word !== '') return WORDS[word] ?? null
     const number = this.#match(NUMBER)
     // To say what is wrong takes some of the stack, too.
-    if (!number) return depth < this.#deepest ? this.#fail('Expecting value') : tooDeep()
-    if (number[1] !== undefined || number[2] !== undefined) return new PyFloat(Number(number[0]))
-    const digits = number[0].length > MOST_DIGITS ? number[0].replace('-', '').length : 0
+    if (number === '') return depth < this.#deepest ? this.#fail('Expecting value') : tooDeep()
+    if (/[.eE]/.test(number)) return new PyFloat(Number(number))
+    const digits = number.length > MOST_DIGITS ? number.replace('-', '').length : 0
     if (digits > MOST_DIGITS) throw new PyError('ValueError', tooManyDigits(digits))
-    const whole = Number(number[0])
-    return Number.isSafeInteger(whole) ? whole + 0 : BigInt(number[0])
+    const whole = Number(number)
+    return Number.isSafeInteger(whole) ? whole + 0 : BigInt(number)
   }
 
   #deeper(depth: number): number {
@@ -149,16 +156,16 @@ class Reader {
   #dict(depth: number): PyValue {
     const dict = new Map<string, PyValue>()
     this.#at++
-    this.#match(SPACE)
+    this.#skipSpace()
     if (this.#take('}')) return dict
     do {
-      this.#match(SPACE)
+      this.#skipSpace()
       if (this.#text[this.#at] !== '"') this.#fail('Expecting property name enclosed in double quotes')
       const key = this.#string()
-      this.#match(SPACE)
+      this.#skipSpace()
       if (!this.#take(':')) this.#fail("Expecting ':' delimiter")
       dict.set(key, this.#value(depth))
-      this.#match(SPACE)
+      this.#skipSpace()
     } while (this.#take(','))
     if (!this.#take('}')) this.#fail("Expecting ',' delimiter")
     return dict
@@ -167,11 +174,11 @@ class Reader {
   #list(depth: number): PyValue {
     const list: PyValue[] = []
     this.#at++
-    this.#match(SPACE)
+    this.#skipSpace()
     if (this.#take(']')) return list
     do {
       list.push(this.#value(depth))
-      this.#match(SPACE)
+      this.#skipSpace()
     } while (this.#take(','))
     if (!this.#take(']')) this.#fail("Expecting ',' delimiter")
     return list
@@ -181,7 +188,7 @@ class Reader {
     const start = this.#at++
     let text = ''
     for (;;) {
-      text += this.#match(CHUNK)?.[0] ?? ''
+      text += this.#match(CHUNK)
       const next = this.#text[this.#at++]
       if (next === '"') return text
       if (next === undefined) this.#fail('Unterminated string starting at', start)
@@ -207,11 +214,18 @@ class Reader {
     throw new PyError('ValueError', `${message}: line ${line} column ${column} (char ${lengthOf(before)})`)
   }
 
-  #match(pattern: RegExp): RegExpExecArray | null {
-    pattern.lastIndex = this.#at
-    const match = pattern.exec(this.#text)
-    if (match) this.#at += match[0].length
-    return match
+  /** What the pattern finds here, empty for nothing. Asked by `test`, since `exec` makes a list of each find. */
+  #match(pattern: RegExp): string {
+    const start = this.#at
+    pattern.lastIndex = start
+    if (!pattern.test(this.#text)) return ''
+    this.#at = pattern.lastIndex
+    return this.#text.slice(start, this.#at)
+  }
+
+  #skipSpace(): void {
+    // Mostly there is none.
+    if (this.#text.charCodeAt(this.#at) <= SPACE_CODE) this.#match(SPACE)
   }
 
   #take(character: string): boolean {

@@ -105,15 +105,16 @@ type Check = (instance: PyValue, schema: Schema, options: Options) => Validation
 /** One for each keyword, as in jsonschema/_keywords.py. A string is the message of a complaint about the instance itself. */
 const CHECKS: { [Keyword in keyof Required<Schema>]: Check } = {
   type: (instance, { type = [] }) => {
+    if (typeof type === 'string' ? isType(instance, type) : type.some((each) => isType(instance, each)))
+      return undefined
     const types = typeof type === 'string' ? [type] : type
-    if (types.some((each) => isType(instance, each))) return undefined
     return `${repr(instance)} is not of type ${types.map(reprText).join(', ')}`
   },
   properties: (instance, { properties = {} }, options) => {
     if (!isDict(instance)) return undefined
-    for (const [name, schema] of Object.entries(properties)) {
+    for (const name in properties) {
       const value = instance.get(name)
-      const error = value === undefined ? undefined : firstError(value, schema, options)
+      const error = value === undefined ? undefined : firstError(value, properties[name] ?? {}, options)
       if (error) return under(error, name, ['properties', name])
     }
     return undefined
@@ -279,8 +280,8 @@ export function checkKeyword(
 }
 
 function firstError(instance: PyValue, schema: Schema, options: Options): ValidationError | undefined {
-  for (const keyword of Object.keys(schema) as (keyof Schema)[]) {
-    const found = checkKeyword(keyword, instance, schema, options)
+  for (const keyword in schema) {
+    const found = checkKeyword(keyword as keyof Schema, instance, schema, options)
     if (found) return found
   }
   return undefined

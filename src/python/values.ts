@@ -36,7 +36,9 @@ export function asDict(value: PyValue | undefined): PyDict {
 
 /** What lies at the end of a path of keys; undefined where there is no such key. */
 export function valueAt(value: PyValue | undefined, ...path: string[]): PyValue | undefined {
-  return path.reduce<PyValue | undefined>((found, key) => (isDict(found) ? found.get(key) : undefined), value)
+  let found = value
+  for (const key of path) found = isDict(found) ? found.get(key) : undefined
+  return found
 }
 
 /** The dict that lies there; empty where there is none. */

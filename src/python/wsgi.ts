@@ -110,11 +110,21 @@ export interface ErrorToRender {
 
 /** The same place, but for the path. The address is still worked out only when it is asked for. */
 export function withPath(environ: Environ, path: string): Environ {
-  return {
-    path,
-    query: environ.query,
-    get base() {
-      return environ.base
-    },
+  return new Elsewhere(environ, path)
+}
+
+class Elsewhere implements Environ {
+  readonly path: string
+  readonly query: string
+  readonly #environ: Environ
+
+  constructor(environ: Environ, path: string) {
+    this.path = path
+    this.query = environ.query
+    this.#environ = environ
+  }
+
+  get base(): string {
+    return this.#environ.base
   }
 }
