@@ -35,6 +35,9 @@ const NEVER = Date.UTC(9999, 11, 31, 23, 59, 59)
 /** How many tokens are kept at the most: a real Keystone keeps none, so nobody may fill our memory with them. */
 const TOKENS_KEPT = 20_000
 
+/** How many of the oldest are forgotten at once when there are more. */
+const TOKENS_FORGOTTEN = 1000
+
 export interface Identity {
   /** By id. */
   users: Map<string, User>
@@ -167,15 +170,18 @@ export function addStaticTokens(cloud: Cloud): void {
 export function issueToken(cloud: Cloud, token: Token): Token {
   const { tokens } = cloud.state.identity
   tokens.set(token.id, token)
-  if (tokens.size > TOKENS_KEPT) {
-    const now = cloud.clock.now()
-    for (const old of tokens.values()) {
-      if (old.expiresAt <= now || (tokens.size > TOKENS_KEPT && old.expiresAt !== NEVER)) tokens.delete(old.id)
-      else if (tokens.size <= TOKENS_KEPT) break
-    }
-  }
+  if (tokens.size > TOKENS_KEPT) forgetTokens(cloud)
   changed(cloud, { type: 'token.issued', user: token.userId })
   return token
+}
+
+/** Many at once, since what is first in a Map is found by passing the places of all that were before it. */
+function forgetTokens({ state, clock }: Cloud): void {
+  const { tokens } = state.identity
+  const now = clock.now()
+  for (const { id, expiresAt } of tokens.values()) {
+    if (expiresAt <= now || (tokens.size > TOKENS_KEPT - TOKENS_FORGOTTEN && expiresAt !== NEVER)) tokens.delete(id)
+  }
 }
 
 /**

@@ -2,6 +2,12 @@
 
 const GOLDEN = 0x9e3779b9
 
+/** What may stand in a URL as it is: as many characters as six bits tell apart. */
+const URL_SAFE = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-'
+const BITS = 6
+const LAST = URL_SAFE.length - 1
+const IN_A_WORD = 5
+
 /** Where a stream of chance stands. Plain data: copy it to return to this point. */
 export type ChanceState = [number, number, number, number]
 
@@ -9,8 +15,8 @@ export type ChanceState = [number, number, number, number]
 export interface Chance {
   /** The next 32 bits. */
   next(): number
-  /** The next `size` bytes. */
-  bytes(size: number): Uint8Array
+  /** The next so many characters of `URL_SAFE`, each as likely as any other. */
+  characters(size: number): string
   /** The next random UUID, as RFC 9562 section 5.4 lays it out. */
   uuid(): string
   /** Where the stream stands, to be given to `restore`. */
@@ -33,7 +39,14 @@ export function createChance(seed: number, name: string): Chance {
   }
   return {
     next,
-    bytes: (size) => Uint8Array.from({ length: size }, () => next() & 0xff),
+    characters(size) {
+      const codes = new Array<number>(size)
+      for (let place = 0, word = 0; place < size; place++, word >>>= BITS) {
+        if (place % IN_A_WORD === 0) word = next()
+        codes[place] = URL_SAFE.charCodeAt(word & LAST)
+      }
+      return String.fromCharCode(...codes)
+    },
     uuid: () => formatUuid([next(), next(), next(), next()]),
     state: () => [a, b, c, d],
     restore: (state) => {

@@ -32,8 +32,8 @@ export interface Call {
   /** Whoever asks; undefined when the request has no token, or one that is not good. */
   token: Token | undefined
   /** What the path says, by name. */
-  params: Record<string, string>
-  query: Map<string, string[]>
+  params: Readonly<Record<string, string>>
+  query: ReadonlyMap<string, string[]>
   body: PyDict
 }
 
@@ -49,24 +49,40 @@ export type Method = (call: Call) => Answer
 
 /** Make a call out of a request. */
 export function createCall(keystone: Keystone, request: Request, environ: Environ): Call {
-  const { cloud } = keystone
-  const isHead = request.method === 'HEAD'
-  return {
-    keystone,
-    cloud,
-    environ,
-    method: isHead ? 'GET' : request.method,
-    isHead,
-    headers: request.headers,
-    get url() {
-      return `${environ.base}/identity/v3`
-    },
-    token: findToken(cloud, tokenIn(request.headers)),
-    params: {},
-    query: queryOf(environ),
-    body: new Map(),
+  return new Asked(keystone, request, environ)
+}
+
+class Asked implements Call {
+  readonly keystone: Keystone
+  readonly cloud: Cloud
+  readonly environ: Environ
+  readonly method: string
+  readonly isHead: boolean
+  readonly headers: Headers
+  readonly token: Token | undefined
+  readonly query: Call['query']
+  params: Call['params'] = NONE
+  body: PyDict = NO_BODY
+
+  constructor(keystone: Keystone, { method, headers }: Request, environ: Environ) {
+    this.keystone = keystone
+    this.cloud = keystone.cloud
+    this.environ = environ
+    this.isHead = method === 'HEAD'
+    this.method = this.isHead ? 'GET' : method
+    this.headers = headers
+    this.token = findToken(keystone.cloud, tokenIn(headers))
+    this.query = environ.query === '' ? NO_QUERY : queryOf(environ)
+  }
+
+  get url(): string {
+    return `${this.environ.base}/identity/v3`
   }
 }
+
+const NONE: Call['params'] = Object.freeze({})
+const NO_QUERY: Call['query'] = new Map()
+const NO_BODY: PyDict = new Map()
 
 /** The token that a request comes with; none is empty. keystonemiddleware/auth_token/_request.py `user_token` */
 export function tokenIn(headers: Headers): string {

@@ -11,9 +11,15 @@ import { DOMAIN_ID, NAME, validateQuery } from './validate.ts'
 
 const QUERY = { type: 'object', properties: { name: NAME, domain_id: DOMAIN_ID } } as const
 
-/** A role has a name in the cloud; Keystone has an id for each. */
+const ids = new WeakMap<Cloud, Map<RoleName, string>>()
+
+/** A role has a name in the cloud; Keystone has an id for each. Each token tells some, so they are kept. */
 export function roleId(cloud: Cloud, name: RoleName): string {
-  return hexFor(cloud.seed, 'role', name)
+  const known = ids.get(cloud) ?? new Map<RoleName, string>()
+  ids.set(cloud, known)
+  const id = known.get(name) ?? hexFor(cloud.seed, 'role', name)
+  known.set(name, id)
+  return id
 }
 
 export function findRole(cloud: Cloud, id: string): RoleName | undefined {

@@ -135,25 +135,29 @@ const PATHS: Record<string, Partial<Record<Verb, Entry>>> = {
 
 const ROUTES: Route[] = Object.entries(PATHS).map(([path, methods]) => ({ segments: segmentsOf(path), methods }))
 
-/** By the number of segments, so that few are looked at. */
-const BY_LENGTH = new Map<number, Route[]>()
-for (const route of ROUTES) {
-  const { length } = route.segments
-  BY_LENGTH.set(length, [...(BY_LENGTH.get(length) ?? []), route])
-}
-
 export interface Match {
   route: Route
-  params: Record<string, string>
+  params: Readonly<Record<string, string>>
+}
+
+/** What names all of its segments goes before what takes any. */
+const STILL = new Map<string, Match>()
+/** The others by the number of segments, so that few are looked at. */
+const BY_LENGTH = new Map<number, Route[]>()
+for (const route of ROUTES) {
+  const { segments } = route
+  if (!segments.some(isName)) STILL.set(`/${segments.join('/')}`, { route, params: {} })
+  else BY_LENGTH.set(segments.length, [...(BY_LENGTH.get(segments.length) ?? []), route])
 }
 
 /** The route of a path that has no empty segments. */
 export function findRoute(path: string): Match | undefined {
+  const still = STILL.get(path)
+  if (still) return still
   const parts = segmentsOf(path)
   let best: Match | undefined
   for (const route of BY_LENGTH.get(parts.length) ?? []) {
     const params = match(route.segments, parts)
-    // What names all of its segments goes before what takes any.
     if (params && (!best || Object.keys(params).length < Object.keys(best.params).length)) best = { route, params }
   }
   return best
@@ -179,11 +183,16 @@ function segmentsOf(path: string): string[] {
   return path.split('/').slice(1)
 }
 
+/** Whether a segment has a name for whatever stands there. */
+function isName(segment: string): boolean {
+  return segment.startsWith(':')
+}
+
 function match(segments: string[], parts: string[]): Record<string, string> | undefined {
   const params: Record<string, string> = {}
   for (const [index, segment] of segments.entries()) {
     const part = parts[index] ?? ''
-    if (segment.startsWith(':')) params[segment.slice(1)] = part
+    if (isName(segment)) params[segment.slice(1)] = part
     else if (segment !== part) return undefined
   }
   return params
@@ -206,8 +215,8 @@ export function operationAt({ segments, methods }: Route, verb: string): string 
   if (!known || !methods[known]) return undefined
   const called = CALLED[`${verb} /${segments.join('/')}`]
   if (called) return called
-  const one = segments.at(-1)?.startsWith(':')
-  const resource = segments.findLast((segment) => !segment.startsWith(':'))
+  const one = isName(segments.at(-1) ?? '')
+  const resource = segments.findLast((segment) => !isName(segment))
   return `${resource}:${one && verb === 'GET' ? 'show' : DOES[known]}`
 }
 

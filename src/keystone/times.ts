@@ -1,8 +1,16 @@
 /** Times as Keystone writes them: `2026-01-01T00:00:00.000000Z`, in whole seconds. keystone/common/utils.py `isotime` */
 
+/** Of seconds written lately, since who logs in is told the same ones again and again. */
+const written = new Map<number, string>()
+const MOST_WRITTEN = 64
+
 /** @param ms since 1970 */
 export function isoTime(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}.000000Z`
+  const second = wholeSecond(ms)
+  const text = written.get(second) ?? `${new Date(second).toISOString().slice(0, 19)}.000000Z`
+  if (written.size >= MOST_WRITTEN) written.clear()
+  written.set(second, text)
+  return text
 }
 
 /** The second that a moment is in. */

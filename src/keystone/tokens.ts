@@ -1,7 +1,16 @@
 /** Tokens: what they say, and showing, checking and taking back one. keystone/api/auth.py `AuthTokenResource` */
 
 import type { Cloud } from '../cloud/cloud.ts'
-import { DOMAIN, isGood, revokeToken, rolesOf, type Scope, TOKEN_SHOWN_MS, type Token } from '../cloud/identity.ts'
+import {
+  type ApplicationCredential,
+  DOMAIN,
+  isGood,
+  revokeToken,
+  rolesOf,
+  type Scope,
+  TOKEN_SHOWN_MS,
+  type Token,
+} from '../cloud/identity.ts'
 import { dumps, quote } from '../python/json.ts'
 import { catalogAt } from './catalog.ts'
 import { KeystoneError, notFound } from './errors.ts'
@@ -68,34 +77,33 @@ export function tokenAnswer(call: Call, token: Token, methods: string[], status:
 /** keystone/common/render_token.py `render_token_response_from_model` */
 function tokenBody({ keystone, cloud, environ }: Call, token: Token, methods: string[], withCatalog: boolean): string {
   const { users, applicationCredentials } = cloud.state.identity
-  const domain = `{"id": ${quote(DOMAIN.id)}, "name": ${quote(DOMAIN.name)}}`
-  const user = { id: token.userId, name: users.get(token.userId)?.name ?? '', password_expires_at: null }
-  const parts = [
-    `"methods": ${dumps(methods)}`,
-    `"user": {"domain": ${domain}, ${dumps(user).slice(1)}`,
-    `"audit_ids": ${dumps(token.auditIds)}`,
-    `"expires_at": "${isoTime(token.expiresAt)}"`,
-    `"issued_at": "${isoTime(token.issuedAt)}"`,
-  ]
-  if (token.scope) {
-    parts.push(...scopeParts(cloud, token, token.scope, domain))
-    if (withCatalog) parts.push(`"catalog": ${catalogAt(keystone, environ.base).text}`)
-  }
+  const { scope, userId } = token
+  const name = quote(users.get(userId)?.name ?? '')
+  const user = `{"domain": ${IN_DOMAIN}, "id": ${quote(userId)}, "name": ${name}, "password_expires_at": null}`
+  const about = scope ? `, ${scopeParts(cloud, token, scope)}` : ''
+  const catalog = scope && withCatalog ? `, "catalog": ${catalogAt(keystone, environ.base).text}` : ''
   const credential = applicationCredentials.get(token.applicationCredentialId ?? '')
-  if (credential) {
-    const { id, name, unrestricted } = credential
-    parts.push(`"application_credential": ${dumps({ id, name, restricted: !unrestricted })}`)
-  }
-  return `{"token": {${parts.join(', ')}}}`
+  return (
+    `{"token": {"methods": ${dumps(methods)}, "user": ${user}, "audit_ids": ${dumps(token.auditIds)}, ` +
+    `"expires_at": "${isoTime(token.expiresAt)}", "issued_at": "${isoTime(token.issuedAt)}"` +
+    `${about}${catalog}${credential ? credentialPart(credential) : ''}}}`
+  )
 }
 
-function scopeParts(cloud: Cloud, token: Token, scope: Scope, domain: string): string[] {
-  const roles = `"roles": ${dumps(rolesOf(cloud, token).map((name) => ({ id: roleId(cloud, name), name })))}`
-  if ('system' in scope) return [roles, '"system": {"all": true}']
-  if ('domainId' in scope) return [`"domain": ${domain}`, roles]
-  const { projectId: id } = scope
-  const project = { id, name: cloud.state.identity.projects.get(id)?.name ?? '' }
-  return [`"project": {"domain": ${domain}, ${dumps(project).slice(1)}`, '"is_domain": false', roles]
+const IN_DOMAIN = `{"id": ${quote(DOMAIN.id)}, "name": ${quote(DOMAIN.name)}}`
+
+function scopeParts(cloud: Cloud, token: Token, scope: Scope): string {
+  const each = rolesOf(cloud, token).map((name) => `{"id": "${roleId(cloud, name)}", "name": "${name}"}`)
+  const roles = `"roles": [${each.join(', ')}]`
+  if ('system' in scope) return `${roles}, "system": {"all": true}`
+  if ('domainId' in scope) return `"domain": ${IN_DOMAIN}, ${roles}`
+  const { projectId } = scope
+  const name = quote(cloud.state.identity.projects.get(projectId)?.name ?? '')
+  return `"project": {"domain": ${IN_DOMAIN}, "id": ${quote(projectId)}, "name": ${name}}, "is_domain": false, ${roles}`
+}
+
+function credentialPart({ id, name, unrestricted }: ApplicationCredential): string {
+  return `, "application_credential": ${dumps({ id, name, restricted: !unrestricted })}`
 }
 
 /** oslo.utils `strutils.bool_from_string` */

@@ -1,6 +1,5 @@
 /** One world: a cloud, its clock and its chance, and the faces that look onto it. */
 
-import { customRandom } from 'nanoid'
 import { createClock } from '../cloud/clock.ts'
 import type { Cloud } from '../cloud/cloud.ts'
 import { createCloud, describeCloud, replaceCloud } from '../cloud/description.ts'
@@ -23,8 +22,6 @@ import type { WorldDescription } from './world-file.ts'
 
 /** When a clock that stands still starts, unless the world says: the same for everybody, so that runs can be compared. */
 export const MANUAL_CLOCK_STARTS_MS = Date.UTC(2026, 0, 1)
-
-const URL_SAFE = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-'
 
 /** What Node has of a request that came over a socket. */
 export type Wire = Pick<Passage, 'incoming' | 'outgoing'>
@@ -80,7 +77,7 @@ export function createWorld(name: string, beginning: WorldDescription, options: 
   const ofKeystone = {
     cloud,
     requestId,
-    randomId: (size: number) => idFrom(chance.logins, size),
+    randomId: chance.logins.characters,
     catalog: [
       { type: 'compute', name: 'nova', path: '/v2.1' },
       { type: 'placement', name: 'placement', path: '/placement' },
@@ -110,7 +107,7 @@ export function createWorld(name: string, beginning: WorldDescription, options: 
   })
   /** Through the layers there is another request, maybe. */
   const answerOf = ({ request, environ, face }: Passage): Answer => voices[face].app(request, below(face, environ))
-  const controlId = () => idFrom(chance.control, 8)
+  const controlId = () => chance.control.characters(8)
   const ending = new AbortController()
   const snapshots = createSnapshots({
     now: cloud.clock.now,
@@ -194,8 +191,4 @@ function chances(seed: number) {
     logins: streams.logins.stream,
     control: streams.control.stream,
   }
-}
-
-function idFrom(chance: Chance, size: number): string {
-  return customRandom(URL_SAFE, size, (bytes) => chance.bytes(bytes))()
 }

@@ -10,7 +10,6 @@ import { decodePath } from '../../src/python/wsgi.ts'
 
 export const BASE = 'http://novasim.test'
 export const IDENTITY = `${BASE}/identity/v3`
-const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
 export interface Asked {
   status: number
@@ -45,7 +44,7 @@ export function startAsking({ users = DEFAULT_USERS, seed = 1, release }: Wanted
   const fetch = keystoneApp({
     cloud,
     requestId: () => `req-${chance.uuid()}`,
-    randomId: (size) => [...chance.bytes(size)].map((byte) => LETTERS[byte & 63]).join(''),
+    randomId: chance.characters,
     catalog: [
       { type: 'compute', name: 'nova', path: '/v2.1' },
       { type: 'placement', name: 'placement', path: '/placement' },
