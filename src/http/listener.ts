@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { requestOf } from './request.ts'
-import { answerWith, type Made, rememberedIn } from './response.ts'
+import { answerWith, type Body, type Bytes, isInPieces, lengthOf, type Made, rememberedIn } from './response.ts'
 
 /** What Node has of a request. */
 export interface Wire {
@@ -61,14 +61,21 @@ function sendWaiting(): void {
 function sendMade({ status, headers, body }: Made, outgoing: ServerResponse): undefined {
   outgoing.writeHead(status, body === null ? headers : withLength(headers, body))
   if (body === null) outgoing.end()
+  else if (isInPieces(body)) sendPieces(body, outgoing)
   else outgoing.end(body)
 }
 
-function withLength(headers: Record<string, string>, body: string | Uint8Array): Record<string, string | number> {
+function sendPieces(pieces: readonly Bytes[], outgoing: ServerResponse): void {
+  outgoing.cork()
+  for (const piece of pieces) outgoing.write(piece)
+  outgoing.end()
+}
+
+function withLength(headers: Record<string, string>, body: Body): Record<string, string | number> {
   for (const name in headers) {
     if (name.length === LENGTH.length && name.toLowerCase() === LENGTH) return headers
   }
-  return { ...headers, 'Content-Length': typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength }
+  return { ...headers, 'Content-Length': lengthOf(body) }
 }
 
 const LENGTH = 'content-length'

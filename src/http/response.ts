@@ -3,7 +3,10 @@
  * `Response` is made only for who reads it as one.
  */
 
-export type Body = string | Uint8Array<ArrayBuffer> | null
+export type Bytes = Uint8Array<ArrayBuffer>
+
+/** Pieces are sent one behind the other: what they have in common with the pieces of another answer need not be copied. */
+export type Body = string | Bytes | readonly Bytes[] | null
 
 /** What a response was made of. */
 export interface Made {
@@ -42,6 +45,22 @@ export function headerOf(response: Response, name: string): string | undefined {
   }
 }
 
+/** How many bytes it has when it is sent. */
+export function lengthOf(body: Body): number {
+  if (body === null) return 0
+  if (typeof body === 'string') return Buffer.byteLength(body)
+  return isInPieces(body) ? body.reduce((sum, piece) => sum + piece.byteLength, 0) : body.byteLength
+}
+
+/** What comes in pieces, in one. */
+export function inOnePiece(body: Body): string | Bytes | null {
+  return isInPieces(body) ? Buffer.concat(body) : body
+}
+
+export function isInPieces(body: Body): body is readonly Bytes[] {
+  return Array.isArray(body)
+}
+
 class MadeResponse {
   readonly made: Made
   #whole: Response | undefined
@@ -51,7 +70,7 @@ class MadeResponse {
   }
 
   get whole(): Response {
-    this.#whole ??= new Response(this.made.body, this.made)
+    this.#whole ??= new Response(inOnePiece(this.made.body), this.made)
     return this.#whole
   }
 

@@ -1,11 +1,14 @@
 /** Lists that are kept as they are sent, and made anew only when something in them has changed. */
 
 import type { Cloud } from '../cloud/cloud.ts'
+import { type Body, isInPieces, lengthOf } from '../http/response.ts'
+
+export type Written = Exclude<Body, null>
 
 /** A list, and until when it is true; in milliseconds since 1970. */
 export interface Made<More = undefined> {
   /** As Python's `json.dumps` writes it: every character is a byte. */
-  json: string | Uint8Array<ArrayBuffer>
+  json: Written
   /** The first moment at which time alone makes it untrue; Infinity where it does not. */
   until: number
   /** What helps to make the next; a list that has it is kept until there is one. */
@@ -14,7 +17,7 @@ export interface Made<More = undefined> {
 
 /** A list as it was made. */
 export interface Kept<More> {
-  body: string | Uint8Array<ArrayBuffer>
+  body: Written
   from: number
   until: number
   /** The cloud's, when it was made. */
@@ -35,12 +38,12 @@ export const LONGEST_TEXT = 16 * 1024
  */
 export function keptLists<More = undefined>(
   cloud: Cloud,
-): (key: string, make: (now: number, last?: Kept<More>) => Made<More>) => string | Uint8Array<ArrayBuffer> {
+): (key: string, make: (now: number, last?: Kept<More>) => Made<More>) => Written {
   const kept = new Map<string, Kept<More>>()
   let size = 0
   let revision = cloud.revision
   const forget = (key: string) => {
-    size -= kept.get(key)?.body.length ?? 0
+    size -= lengthOf(kept.get(key)?.body ?? null)
     kept.delete(key)
   }
   return (key, make) => {
@@ -51,13 +54,17 @@ export function keptLists<More = undefined>(
     }
     const known = kept.get(key)
     const isOfNow = known !== undefined && now >= known.from && now < known.until
-    if (isOfNow && known.revision === revision) return known.body
+    if (isOfNow && known.revision === revision) {
+      // What is asked for again is worth a copy: one piece is sent quicker than many.
+      if (isInPieces(known.body)) known.body = Buffer.concat(known.body)
+      return known.body
+    }
     const { json, until, more } = make(now, isOfNow ? known : undefined)
     const body = typeof json === 'string' && json.length > LONGEST_TEXT ? Buffer.from(json, 'latin1') : json
     forget(key)
-    if (kept.size >= LISTS_KEPT || size + body.length > BYTES_KEPT) for (const each of kept.keys()) forget(each)
+    if (kept.size >= LISTS_KEPT || size + lengthOf(body) > BYTES_KEPT) for (const each of kept.keys()) forget(each)
     kept.set(key, { body, from: now, until, revision, more })
-    size += body.length
+    size += lengthOf(body)
     return body
   }
 }

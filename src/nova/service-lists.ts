@@ -4,8 +4,8 @@ import { zoneOf, zonesByHost } from '../cloud/aggregates.ts'
 import type { Cloud } from '../cloud/cloud.ts'
 import { isUp, listServices, nextChangeByTime, type Service, updatedAt, wholeSeconds } from '../cloud/services.ts'
 import { quote } from '../python/json.ts'
-import { keptLists, LONGEST_TEXT, type Made } from './kept.ts'
-import { exchangeRows, layOut, type RowBytes } from './row-bytes.ts'
+import { keptLists, LONGEST_TEXT, type Made, type Written } from './kept.ts'
+import { exchangeRows, layOut, piecesOf, type RowBytes } from './row-bytes.ts'
 import { watchServices } from './service-changes.ts'
 import { type Shape, serviceJson } from './service-view.ts'
 
@@ -28,7 +28,7 @@ interface Long {
  * The list as Nova gives it. It stays the same until an operation changes the cloud, a process reports (which moves
  * `updated_at`), or a service has been silent for a minute.
  */
-export function serviceLists(cloud: Cloud): (shape: Shape, filter: Filter) => string | Uint8Array<ArrayBuffer> {
+export function serviceLists(cloud: Cloud): (shape: Shape, filter: Filter) => Written {
   const kept = keptLists<Long>(cloud)
   const changes = watchServices(cloud)
   const jsonOf = keptPieces()
@@ -38,9 +38,7 @@ export function serviceLists(cloud: Cloud): (shape: Shape, filter: Filter) => st
       const changed = last?.more && changes.since(last.revision)
       if (last?.more && changed) {
         const { rows, places, zones } = last.more
-        const others = [...changed]
-          .flatMap((uuid) => places.get(uuid) ?? [])
-          .sort((one, other) => one.place - other.place)
+        const others = [...changed].flatMap((uuid) => places.get(uuid) ?? [])
         const news = others.map(({ service, place }): [number, string] => [
           place,
           jsonOf(service, shape, zoneOf(service, zones), now),
@@ -50,7 +48,7 @@ export function serviceLists(cloud: Cloud): (shape: Shape, filter: Filter) => st
           others.map(({ service }) => service),
           now,
         )
-        return { json: more.rows.bytes, until: Math.min(last.until, until), more }
+        return { json: piecesOf(more.rows), until: Math.min(last.until, until), more }
       }
       const services = listServices(cloud, (service) => matches(service, filter))
       return { ...makeList(cloud, services, shape, filter, now, jsonOf), until: soonestChange(services, now) }

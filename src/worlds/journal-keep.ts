@@ -1,7 +1,7 @@
 /** What a journal keeps of a request and its answer; what many have in common is kept once. */
 
 import type { Identity } from '../cloud/identity.ts'
-import { type Body, type Made, rememberedIn } from '../http/response.ts'
+import { type Made, rememberedIn } from '../http/response.ts'
 import type { Question, RequestEntry } from './journal-entry.ts'
 import type { Passage } from './layer.ts'
 
@@ -92,10 +92,4 @@ function areSame(headers: string[] | Headers, others: string[] | Headers): boole
   if (!Array.isArray(headers) || !Array.isArray(others) || headers.length !== others.length) return false
   for (let index = 0; index < headers.length; index++) if (headers[index] !== others[index]) return false
   return true
-}
-
-/** How much room a body takes, roughly: characters of a text, bytes of anything else. */
-export function sizeOf(body: Body | undefined): number {
-  if (body === undefined || body === null) return 0
-  return typeof body === 'string' ? body.length : body.byteLength
 }

@@ -3,7 +3,7 @@
 import type { Cloud } from '../cloud/cloud.ts'
 import type { CloudEvent } from '../cloud/events.ts'
 import { headersOf as readable } from '../http/request.ts'
-import type { Body } from '../http/response.ts'
+import { type Body, inOnePiece } from '../http/response.ts'
 import { toText } from '../reading/time.ts'
 import type { Operation } from './faces.ts'
 import { type ChangeEntry, type Entry, RequestEntry } from './journal-entry.ts'
@@ -114,8 +114,8 @@ export function startedAt(entry: Entry): string {
 }
 
 export function textOf(body: Body | undefined): string {
-  if (body === undefined || body === null) return ''
-  return typeof body === 'string' ? body : new TextDecoder().decode(body)
+  const whole = inOnePiece(body ?? null)
+  return typeof whole === 'string' ? whole : new TextDecoder().decode(whole ?? undefined)
 }
 
 export function redactedHeaders(seed: number, headers: Headers): Record<string, string> {

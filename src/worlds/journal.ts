@@ -10,8 +10,9 @@ import { performance } from 'node:perf_hooks'
 import type { Cloud } from '../cloud/cloud.ts'
 import type { CloudEvent } from '../cloud/events.ts'
 import type { Owner } from '../cloud/owner.ts'
+import { lengthOf } from '../http/response.ts'
 import { type Actor, ChangeEntry, type Entry, type Question, RequestEntry } from './journal-entry.ts'
-import { type Alike, keepAnswer, keepBody, questionOf, sizeOf } from './journal-keep.ts'
+import { type Alike, keepAnswer, keepBody, questionOf } from './journal-keep.ts'
 import type { Answer, Layer, Passage } from './layer.ts'
 import { Ledger } from './ledger.ts'
 
@@ -171,7 +172,7 @@ export function createJournal(cloud: Cloud, { limits, nameOf, subjectOf }: Journ
     if (passage.fired) entry.add({ fired: passage.fired })
     if (passage.lost !== undefined) entry.add({ failure: passage.lost })
     else if (response) alike = keepAnswer(entry, response, alike)
-    entry.bytes = 512 + 2 * entry.target.length + (entry.body?.byteLength ?? 0) + sizeOf(entry.answer)
+    entry.bytes = 512 + 2 * entry.target.length + (entry.body?.byteLength ?? 0) + lengthOf(entry.answer ?? null)
     append(entry)
   }
 

@@ -3,7 +3,7 @@ import { type AddressInfo, connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterEach, expect, test } from 'vitest'
 import { listenerFor } from '../../src/http/listener.ts'
-import { answerWith } from '../../src/http/response.ts'
+import { answerWith, platformResponse } from '../../src/http/response.ts'
 
 const servers = new Set<ReturnType<typeof createServer>>()
 afterEach(() => {
@@ -40,4 +40,13 @@ test('an answer that cannot be written is a 500, and those that wait beside it a
   const answered = await ask(port, ['/one', '/two', '/three'])
   expect(answered.match(/HTTP\/1.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 500', 'HTTP/1.1 200'])
   expect(answered).toContain('/three')
+})
+
+test('an answer in pieces is sent as one', async () => {
+  const pieces = ['one, ', 'two, ', 'three'].map((piece) => new Uint8Array(Buffer.from(piece)))
+  const port = await serve(() => answerWith(pieces, { headers: { 'Content-Type': 'text/plain' } }))
+  const answered = await ask(port, ['/', '/'])
+  expect(answered.match(/Content-Length: 15\r\n/g)).toHaveLength(2)
+  expect(answered.match(/\r\n\r\none, two, three/g)).toHaveLength(2)
+  expect(await platformResponse(answerWith(pieces, { headers: {} })).text()).toBe('one, two, three')
 })
