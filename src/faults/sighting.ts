@@ -1,6 +1,8 @@
 /** What can be told of a request before it is answered, each worked out only when a rule asks for it. */
 
 import { ownerOf } from '../cloud/owner.ts'
+import { bytesOf } from '../http/request.ts'
+import type { Bytes } from '../http/response.ts'
 import type { Operation, Passage, Surroundings } from './passage.ts'
 
 const BODY_DEPTH = 3
@@ -19,7 +21,7 @@ export class Sighting {
   #about: About | undefined
   #users: string[] | undefined
   /** The body as it came, once it has been read. */
-  bytes: Uint8Array<ArrayBuffer> | undefined
+  bytes: Bytes | undefined
   #body: { value: unknown } | undefined
 
   constructor(passage: Passage, around: Surroundings) {
@@ -69,13 +71,11 @@ export class Sighting {
     return this.#body.value
   }
 
-  /** Read the body, and give the request one that can be read again. */
+  /** Read the body. */
   async read(): Promise<void> {
     if (this.bytes) return
-    const { request } = this.passage
-    this.bytes = new Uint8Array(await request.arrayBuffer())
+    this.bytes = await bytesOf(this.passage.request)
     this.#operation = undefined
-    this.passage.request = this.another()
   }
 
   /** The request once more, with a body of its own. */

@@ -1,7 +1,7 @@
 /** What can be done to an answer on the wire: on a socket as it is done, and in-process as a client would have seen it. */
 
 import { SENT } from '../http/listener.ts'
-import { answerWith, rememberedIn } from '../http/response.ts'
+import { answerWith, type Bytes, rememberedIn } from '../http/response.ts'
 import type { Answer, Passage } from './passage.ts'
 
 /** Statuses whose answers have no body. */
@@ -18,7 +18,7 @@ export function hangUp(passage: Passage, how: 'close' | 'reset'): Answer {
 
 export interface Part {
   /** What is sent of the body. */
-  bytes: Uint8Array<ArrayBuffer>
+  bytes: Bytes
   /** How long the header says that it is. */
   length: number
   /** What comes after it. */
@@ -52,12 +52,12 @@ export function withReason({ outgoing }: Passage, reason: string): void {
   if (outgoing) outgoing.statusMessage = reason
 }
 
-export async function bytesOf(answer: Response): Promise<Uint8Array<ArrayBuffer>> {
+export async function bytesOf(answer: Response): Promise<Bytes> {
   return new Uint8Array(await answer.arrayBuffer())
 }
 
 /** An answer with another body. */
-export function withBody(answer: Response, body: Uint8Array<ArrayBuffer>): Response {
+export function withBody(answer: Response, body: Bytes): Response {
   const { status } = answer
   return answerWith(BODILESS.has(status) ? null : body, { status, headers: withLength(answer, body.byteLength) })
 }

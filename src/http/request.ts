@@ -1,17 +1,49 @@
 /** A request as Node's server has it, in the form of fetch's `Request`: nothing is made of it that nobody asks for. */
 
 import type { IncomingMessage } from 'node:http'
+import type { Bytes } from './response.ts'
 
 /** It has of a `Request` what is read of one here: its method, address, headers and body. */
 export function requestOf(incoming: IncomingMessage): Request {
   return new IncomingRequest(incoming) as unknown as Request
 }
 
+/** The body of a request, which may be asked for more than once. Rejects when the client is gone before all of it has come. */
+export function bytesOf(request: Request): Promise<Bytes> {
+  const incoming: unknown = request
+  if (incoming instanceof IncomingRequest) return incoming.bytes()
+  const known = readings.get(request)
+  if (known) return known.whole
+  const reading: Reading = {
+    whole: request.arrayBuffer().then((buffer) => {
+      reading.read = new Uint8Array(buffer)
+      return reading.read
+    }),
+  }
+  readings.set(request, reading)
+  return reading.whole
+}
+
+/** The body of a request, if somebody has asked for it and it has come. */
+export function bytesRead(request: Request): Bytes | undefined {
+  return request instanceof IncomingRequest ? request.read : readings.get(request)?.read
+}
+
+interface Reading {
+  whole: Promise<Bytes>
+  read?: Bytes
+}
+
+/** The bodies of the platform's own requests, which let them be read but once. */
+const readings = new WeakMap<Request, Reading>()
+
 class IncomingRequest {
   readonly method: string
   readonly headers: IncomingHeaders
+  /** The body, once it has been read. */
+  read: Bytes | undefined
   readonly #incoming: IncomingMessage
-  #bytes: Promise<Buffer<ArrayBuffer>> | undefined
+  #whole: Promise<Bytes> | undefined
 
   constructor(incoming: IncomingMessage) {
     this.method = incoming.method ?? 'GET'
@@ -28,21 +60,25 @@ class IncomingRequest {
   get body(): ReadableStream<Uint8Array<ArrayBuffer>> | null {
     if (!this.#hasBody()) return null
     const pull = async (controller: ReadableStreamDefaultController) => {
-      const bytes = await this.#read()
+      const bytes = await this.bytes()
       if (bytes.byteLength > 0) controller.enqueue(new Uint8Array(bytes))
       controller.close()
     }
     return new ReadableStream({ pull }, { highWaterMark: 0 })
   }
 
-  /** Rejects when the client is gone before all of it has come. May be read again. */
+  bytes(): Promise<Bytes> {
+    this.#whole ??= this.#hasBody() ? this.#readAll() : NO_BYTES
+    return this.#whole
+  }
+
   async arrayBuffer(): Promise<ArrayBuffer> {
-    const { buffer, byteOffset, byteLength } = await this.#read()
+    const { buffer, byteOffset, byteLength } = await this.bytes()
     return buffer.slice(byteOffset, byteOffset + byteLength)
   }
 
   async text(): Promise<string> {
-    return new TextDecoder().decode(await this.arrayBuffer())
+    return new TextDecoder().decode(await this.bytes())
   }
 
   async json(): Promise<unknown> {
@@ -54,11 +90,30 @@ class IncomingRequest {
     return this.headers.has('transfer-encoding') || Number(this.headers.get('content-length') ?? 0) > 0
   }
 
-  #read(): Promise<Buffer<ArrayBuffer>> {
-    this.#bytes ??= this.#hasBody() ? readAll(this.#incoming) : Promise.resolve(Buffer.alloc(0))
-    return this.#bytes
+  /** All of a body, though its client be gone by now: it is enough that it has come whole. */
+  #readAll(): Promise<Bytes> {
+    const incoming = this.#incoming
+    return new Promise((resolve, reject) => {
+      const chunks: Bytes[] = []
+      const settle = () => {
+        if (this.read) return
+        for (let chunk = incoming.read(); chunk !== null; chunk = incoming.read()) chunks.push(chunk)
+        if (!incoming.complete) {
+          return reject(incoming.errored ?? new Error('the client went away before its request was whole'))
+        }
+        this.read = Buffer.concat(chunks)
+        resolve(this.read)
+      }
+      if (incoming.destroyed) return settle()
+      incoming.on('data', (chunk) => chunks.push(chunk))
+      incoming.on('end', settle)
+      incoming.on('error', settle)
+      incoming.on('close', settle)
+    })
   }
 }
+
+const NO_BYTES: Promise<Bytes> = Promise.resolve(new Uint8Array())
 
 /** Names are found whatever their case; what was sent twice is one value, as fetch has it. */
 class IncomingHeaders {
@@ -128,21 +183,4 @@ function platformHeaders(raw: readonly string[]): Headers {
     }
   }
   return headers
-}
-
-/** All of a body, though its client be gone by now: it is enough that it has come whole. */
-function readAll(incoming: IncomingMessage): Promise<Buffer<ArrayBuffer>> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer<ArrayBuffer>[] = []
-    const settle = () => {
-      for (let chunk = incoming.read(); chunk !== null; chunk = incoming.read()) chunks.push(chunk)
-      if (incoming.complete) resolve(Buffer.concat(chunks))
-      else reject(incoming.errored ?? new Error('the client went away before its request was whole'))
-    }
-    if (incoming.destroyed) return settle()
-    incoming.on('data', (chunk) => chunks.push(chunk))
-    incoming.once('end', settle)
-    incoming.once('error', settle)
-    incoming.once('close', settle)
-  })
 }

@@ -1,5 +1,6 @@
 /** How Keystone takes a request: size → token → body → path → method → answer. keystone/server/flask/application.py */
 
+import { bytesOf } from '../http/request.ts'
 import { answerWith } from '../http/response.ts'
 import { dumps, loads } from '../python/json.ts'
 import { isDict, type PyDict, PyError } from '../python/values.ts'
@@ -25,8 +26,8 @@ export function keystoneApp(keystone: Keystone): (request: Request, environ: Env
     if (length > MAX_BODY_BYTES) return tooLarge(request)
     const call = createCall(keystone, request, environ)
     if (length === 0 && !request.headers.has('transfer-encoding')) return answer(call, undefined)
-    return request.arrayBuffer().then((bytes) => {
-      return bytes.byteLength > MAX_BODY_BYTES ? tooLarge(request) : answer(call, new Uint8Array(bytes))
+    return bytesOf(request).then((bytes) => {
+      return bytes.byteLength > MAX_BODY_BYTES ? tooLarge(request) : answer(call, bytes)
     })
   }
 }

@@ -12,6 +12,7 @@ import { admit as admitTokens } from '../cloud/admission.ts'
 import type { Cloud } from '../cloud/cloud.ts'
 import { CloudError } from '../cloud/errors.ts'
 import type { Token } from '../cloud/identity.ts'
+import { bytesOf } from '../http/request.ts'
 import { answerWith, type Body } from '../http/response.ts'
 import { dumps, loads } from '../python/json.ts'
 import { isDict, PyError, type PyValue } from '../python/values.ts'
@@ -153,7 +154,7 @@ export function callMethod(visit: Visit, method: ApiMethod, params: Call['params
 
 /** The body, or the answer to one that is too large. It can be read more than once. */
 export async function readBody(visit: Visit): Promise<Uint8Array | Response> {
-  const bytes = visit.bytes ?? new Uint8Array(await visit.request.arrayBuffer())
+  const bytes = visit.bytes ?? (await bytesOf(visit.request))
   visit.bytes = bytes
   return visit.access === 'token' && bytes.byteLength > MAX_BODY_BYTES ? tooLarge(visit) : bytes
 }

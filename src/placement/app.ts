@@ -2,6 +2,7 @@
 
 import { admit } from '../cloud/admission.ts'
 import { CloudError } from '../cloud/errors.ts'
+import { bytesOf } from '../http/request.ts'
 import { answerWith } from '../http/response.ts'
 import { dumps } from '../python/json.ts'
 import { PyError } from '../python/values.ts'
@@ -36,7 +37,7 @@ export function placementApp(
     const visit = createVisit(placement, request, environ)
     const length = Number(request.headers.get('content-length') ?? 0)
     if (length === 0 && !request.headers.has('transfer-encoding')) return answer(visit, new Uint8Array())
-    return request.arrayBuffer().then((bytes) => answer(visit, new Uint8Array(bytes)))
+    return bytesOf(request).then((bytes) => answer(visit, bytes))
   }
 }
 

@@ -1,6 +1,7 @@
 /** Answers from a recording, its ids and times moved to the present. */
 
 import { hexFor, uuidFor } from '../cloud/ids.ts'
+import { bytesOf } from '../http/request.ts'
 import { dumps, quote } from '../python/json.ts'
 import { valueAt } from '../python/values.ts'
 import { decodePath, type Environ } from '../python/wsgi.ts'
@@ -318,14 +319,9 @@ export function recordedLogin({ exchanges }: Recording, url: string): Record<str
 
 async function askedOf(passage: Passage, services: Set<string>): Promise<Asked> {
   const { request, environ } = passage
-  let bytes = new Uint8Array(0)
-  if (request.body !== null) {
-    bytes = new Uint8Array(await request.arrayBuffer())
-    // Who comes after reads it too.
-    passage.request = new Request(request.url, { method: request.method, headers: request.headers, body: bytes })
-  }
   const { method, headers } = request
-  return { method, headers, query: environ.query, body: keepBody(bytes), ...placeOf(environ.path, services) }
+  const body = keepBody(await bytesOf(request))
+  return { method, headers, query: environ.query, body, ...placeOf(environ.path, services) }
 }
 
 /** Nova is at the root of a world, every other service below its name. */

@@ -4,7 +4,7 @@ import type { Cloud } from '../cloud/cloud.ts'
 import type { CloudEvent } from '../cloud/events.ts'
 import type { Identity } from '../cloud/identity.ts'
 import type { Owner } from '../cloud/owner.ts'
-import type { Body } from '../http/response.ts'
+import type { Body, Bytes } from '../http/response.ts'
 import type { Face, Passage } from './layer.ts'
 
 /** Who changes a cloud without asking one of its faces. */
@@ -30,7 +30,7 @@ export interface Question {
 /** What few requests have. Whoever has it may yet be written into after the answer. */
 interface More {
   /** The request's, as far as the face has read it. */
-  body?: Uint8Array<ArrayBuffer>
+  body?: Bytes
   events?: CloudEvent[]
   fired?: Passage['fired']
   subject?: Owner | undefined
@@ -97,7 +97,7 @@ export class RequestEntry {
   get identity(): Identity {
     return this.question.identity
   }
-  get body(): Uint8Array<ArrayBuffer> | undefined {
+  get body(): Bytes | undefined {
     return this.more?.body
   }
   /** What it changed. */

@@ -1,20 +1,15 @@
 /** What a journal keeps of a request and its answer; what many have in common is kept once. */
 
 import type { Identity } from '../cloud/identity.ts'
+import { bytesRead } from '../http/request.ts'
 import { type Made, rememberedIn } from '../http/response.ts'
 import type { Question, RequestEntry } from './journal-entry.ts'
 import type { Passage } from './layer.ts'
 
-/** Whoever reads the request's body, it is kept here too. */
+/** As far as it has been read: what nobody has asked for may not have come. */
 export function keepBody(entry: RequestEntry, request: Request): void {
-  const read = request.arrayBuffer
-  const value = async () => {
-    const bytes = await read.call(request)
-    entry.add({ body: new Uint8Array(bytes) })
-    return bytes
-  }
-  // What the server makes of a request lets nobody assign to it.
-  Object.defineProperty(request, 'arrayBuffer', { value, configurable: true })
+  const body = bytesRead(request)
+  if (body) entry.add({ body })
 }
 
 /** @returns what the next answer may be like */

@@ -185,6 +185,8 @@ export function createJournal(cloud: Cloud, { limits, nameOf, subjectOf }: Journ
 
   const answerOf = (entry: RequestEntry, passage: Passage, next: () => Answer): Answer => {
     const began = performance.now()
+    // A layer may put another in its place.
+    const { request } = passage
     const outer = current
     current = entry
     let answer: Answer
@@ -203,10 +205,14 @@ export function createJournal(cloud: Cloud, { limits, nameOf, subjectOf }: Journ
     return answer.then(
       (response) => {
         entry.waited = cloud.clock.now() - entry.at
+        keepBody(entry, request)
         close(entry, passage, began, response)
         return response
       },
-      (error) => fail(entry, passage, began, error),
+      (error) => {
+        keepBody(entry, request)
+        return fail(entry, passage, began, error)
+      },
     )
   }
 
@@ -217,7 +223,6 @@ export function createJournal(cloud: Cloud, { limits, nameOf, subjectOf }: Journ
       const { method } = entry
       if (method === 'GET' || method === 'HEAD') return answerOf(entry, passage, next)
       entry.add({ subject: subjectOf(passage), ring: cloud.clock.ring() })
-      keepBody(entry, passage.request)
       return acting.run(entry, () => answerOf(entry, passage, next))
     },
     keeps: () => most.entries > 0,
