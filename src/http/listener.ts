@@ -4,7 +4,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { requestOf } from './request.ts'
-import { answerWith, type Body, type Bytes, isInPieces, lengthOf, type Made, rememberedIn } from './response.ts'
+import {
+  answerWith,
+  type Body,
+  isInPieces,
+  isText,
+  lengthOf,
+  type Made,
+  type Pieces,
+  rememberedIn,
+} from './response.ts'
 
 /** What Node has of a request. */
 export interface Wire {
@@ -65,7 +74,8 @@ function sendMade({ status, headers, body }: Made, outgoing: ServerResponse): un
   else outgoing.end(body)
 }
 
-function sendPieces(pieces: readonly Bytes[], outgoing: ServerResponse): void {
+function sendPieces(pieces: Pieces, outgoing: ServerResponse): void {
+  if (isText(pieces)) return void outgoing.end(pieces.join(''))
   outgoing.cork()
   for (const piece of pieces) outgoing.write(piece)
   outgoing.end()

@@ -5,8 +5,10 @@
 
 export type Bytes = Uint8Array<ArrayBuffer>
 
-/** Pieces are sent one behind the other: what they have in common with the pieces of another answer need not be copied. */
-export type Body = string | Bytes | readonly Bytes[] | null
+/** Pieces are sent one behind the other: what they have in common with the pieces of another answer is kept but once. */
+export type Body = string | Bytes | Pieces | null
+
+export type Pieces = readonly Bytes[] | readonly string[]
 
 /** What a response was made of. */
 export interface Made {
@@ -49,16 +51,26 @@ export function headerOf(response: Response, name: string): string | undefined {
 export function lengthOf(body: Body): number {
   if (body === null) return 0
   if (typeof body === 'string') return Buffer.byteLength(body)
-  return isInPieces(body) ? body.reduce((sum, piece) => sum + piece.byteLength, 0) : body.byteLength
+  if (!isInPieces(body)) return body.byteLength
+  let length = 0
+  for (const piece of body) length += lengthOf(piece)
+  return length
 }
 
 /** What comes in pieces, in one. */
+export function inOnePiece(body: Exclude<Body, null>): string | Bytes
+export function inOnePiece(body: Body): string | Bytes | null
 export function inOnePiece(body: Body): string | Bytes | null {
-  return isInPieces(body) ? Buffer.concat(body) : body
+  if (!isInPieces(body)) return body
+  return isText(body) ? body.join('') : Buffer.concat(body)
 }
 
-export function isInPieces(body: Body): body is readonly Bytes[] {
+export function isInPieces(body: Body): body is Pieces {
   return Array.isArray(body)
+}
+
+export function isText(pieces: Pieces): pieces is readonly string[] {
+  return typeof pieces[0] === 'string'
 }
 
 class MadeResponse {

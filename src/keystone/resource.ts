@@ -2,7 +2,7 @@
 
 import type { Cloud } from '../cloud/cloud.ts'
 import { findToken, type Token } from '../cloud/identity.ts'
-import { answerWith } from '../http/response.ts'
+import { answerWith, lengthOf } from '../http/response.ts'
 import { dumps, type Writable } from '../python/json.ts'
 import { type PyDict, PyError } from '../python/values.ts'
 import { type Environ, parseQuery } from '../python/wsgi.ts'
@@ -41,7 +41,7 @@ export interface Answer {
   /** Default 200. */
   status?: number
   /** None where there is none. */
-  body?: string
+  body?: string | readonly string[]
   headers?: Record<string, string>
 }
 
@@ -107,7 +107,7 @@ export function isSet(call: Call, name: string): boolean {
 
 /** An answer on its way, with the headers that all of Keystone's have. */
 export function respond(call: Call, { status = 200, body, headers }: Answer): Response {
-  const length = body === undefined ? 0 : Buffer.byteLength(body)
+  const length = lengthOf(body ?? null)
   const kind = status === 204 ? undefined : { 'Content-Type': 'application/json', 'Content-Length': `${length}` }
   return answerWith(call.isHead || body === undefined ? null : body, {
     status,

@@ -75,19 +75,24 @@ export function tokenAnswer(call: Call, token: Token, methods: string[], status:
 }
 
 /** keystone/common/render_token.py `render_token_response_from_model` */
-function tokenBody({ keystone, cloud, environ }: Call, token: Token, methods: string[], withCatalog: boolean): string {
+function tokenBody(
+  { keystone, cloud, environ }: Call,
+  token: Token,
+  methods: string[],
+  withCatalog: boolean,
+): string[] {
   const { users, applicationCredentials } = cloud.state.identity
   const { scope, userId } = token
   const name = quote(users.get(userId)?.name ?? '')
   const user = `{"domain": ${IN_DOMAIN}, "id": ${quote(userId)}, "name": ${name}, "password_expires_at": null}`
   const about = scope ? `, ${scopeParts(cloud, token, scope)}` : ''
-  const catalog = scope && withCatalog ? `, "catalog": ${catalogAt(keystone, environ.base).text}` : ''
+  const catalog = scope && withCatalog ? [', "catalog": ', catalogAt(keystone, environ.base).text] : []
   const credential = applicationCredentials.get(token.applicationCredentialId ?? '')
-  return (
+  const begun =
     `{"token": {"methods": ${dumps(methods)}, "user": ${user}, "audit_ids": ${dumps(token.auditIds)}, ` +
-    `"expires_at": "${isoTime(token.expiresAt)}", "issued_at": "${isoTime(token.issuedAt)}"` +
-    `${about}${catalog}${credential ? credentialPart(credential) : ''}}}`
-  )
+    `"expires_at": "${isoTime(token.expiresAt)}", "issued_at": "${isoTime(token.issuedAt)}"${about}`
+  // All tokens have one catalogue, and it is most of each.
+  return [begun, ...catalog, `${credential ? credentialPart(credential) : ''}}}`]
 }
 
 const IN_DOMAIN = `{"id": ${quote(DOMAIN.id)}, "name": ${quote(DOMAIN.name)}}`

@@ -1,7 +1,7 @@
 /** Lists that are kept as they are sent, and made anew only when something in them has changed. */
 
 import type { Cloud } from '../cloud/cloud.ts'
-import { type Body, isInPieces, lengthOf } from '../http/response.ts'
+import { type Body, inOnePiece, isInPieces, lengthOf } from '../http/response.ts'
 
 export type Written = Exclude<Body, null>
 
@@ -56,7 +56,7 @@ export function keptLists<More = undefined>(
     const isOfNow = known !== undefined && now >= known.from && now < known.until
     if (isOfNow && known.revision === revision) {
       // What is asked for again is worth a copy: one piece is sent quicker than many.
-      if (isInPieces(known.body)) known.body = Buffer.concat(known.body)
+      if (isInPieces(known.body)) known.body = inOnePiece(known.body)
       return known.body
     }
     const { json, until, more } = make(now, isOfNow ? known : undefined)
