@@ -11,14 +11,26 @@ const ENTRIES = ['index', 'vitest', 'testcontainers']
 const { version, dependencies, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as Package
 
 /**
- * Node's own modules are required rather than imported. An import reads every export there is, also those that are made when they
- * are first read: of `node:http` that is `WebSocket`, which loads the whole of undici, 14 MB that a server needs nothing of.
+ * Node's own modules are required rather than imported, and that when something in them is first used. An import reads every export
+ * there is, also those that are made when they are first read: of `node:http` that is `WebSocket`, which loads the whole of undici,
+ * 14 MB that a server needs nothing of. And of OpenSSL, 2 MB, a cloud without servers needs nothing either.
  */
 const requireBuiltins: Plugin = {
   name: 'require-builtins',
   resolveId: (id, _, { kind }) =>
     id.startsWith('node:') && id !== 'node:module' && kind !== 'require-call' ? `\0${id}` : undefined,
-  load: (id) => (id.startsWith('\0node:') ? `module.exports = require(${JSON.stringify(id.slice(1))})` : undefined),
+  load: (id) => (id.startsWith('\0node:') ? whenUsed(id.slice(1)) : undefined),
+}
+
+function whenUsed(id: string): string {
+  return `
+    let loaded
+    const load = () => (loaded ??= require(${JSON.stringify(id)}))
+    module.exports = new Proxy({}, {
+      get: (_, name) => load()[name],
+      ownKeys: () => Reflect.ownKeys(load()),
+      getOwnPropertyDescriptor: (_, name) => ({ ...Reflect.getOwnPropertyDescriptor(load(), name), configurable: true }),
+    })`
 }
 
 /** What every start loads, in one file: to find and read each of thirty costs more than what is in most of them. */
