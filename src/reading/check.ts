@@ -9,7 +9,10 @@ export type Checked<Value> = { value: Value; complaints?: never } | { complaints
 /** Every complaint about a value, in the order in which they stand in it; or the value, when there is none. */
 export function check<Schema extends z.ZodType>(schema: Schema, value: unknown): Checked<z.infer<Schema>> {
   const result = schema.safeParse(value)
-  if (result.success) return { value: result.data }
+  if (result.success) {
+    const complaints = leftOut(value, result.data)
+    return complaints.length > 0 ? { complaints } : { value: result.data }
+  }
   const { issues } = result.error
   const mistyped = new Set(issues.flatMap((issue) => meantBy(schema, issue)))
   const isMistyped = ({ path }: z.core.$ZodIssue) =>
@@ -17,6 +20,29 @@ export function check<Schema extends z.ZodType>(schema: Schema, value: unknown):
   return {
     complaints: issues.filter((issue) => !isMistyped(issue)).flatMap((issue) => complain(schema, issue, value)),
   }
+}
+
+/** A key that JavaScript takes for something else, and that zod leaves out without a word. */
+const KEPT_FOR_ITSELF = '__proto__'
+
+function leftOut(value: unknown, data: unknown): Complaint[] {
+  const found: Complaint[] = []
+  const open: { value: unknown; path: (string | number)[] }[] = [{ value, path: [] }]
+  for (let at = open.pop(); at; at = open.pop()) {
+    const { value: here, path } = at
+    if (typeof here !== 'object' || here === null) continue
+    if (Object.hasOwn(here, KEPT_FOR_ITSELF) && valueAt(path.reduce(valueAt, data), KEPT_FOR_ITSELF) === undefined) {
+      found.push({
+        message: `"${KEPT_FOR_ITSELF}" cannot be a key here`,
+        path: [...path, KEPT_FOR_ITSELF],
+        hint: 'JavaScript keeps this name for itself; choose another',
+      })
+    }
+    for (const [key, each] of Object.entries(here)) {
+      if (typeof each === 'object') open.push({ value: each, path: [...path, Array.isArray(here) ? Number(key) : key] })
+    }
+  }
+  return found
 }
 
 /** Where the keys belong that were mistyped: nobody has to be told that these are missing, too. */

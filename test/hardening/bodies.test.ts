@@ -44,6 +44,18 @@ test.each([
   expect(({} as { polluted?: boolean }).polluted).toBeUndefined()
 })
 
+test('where control could not keep a key, it says so and leaves all as it was', async () => {
+  await using nova = await bootListening()
+  const instance = '{"name": "a", "host": "host1", "metadata": {"__proto__": "x", "constructor": "y"}}'
+  const { status, json } = await nova.control('POST', '/instances', instance)
+  expect(status).toBe(400)
+  expect(json.error).toMatchObject({ message: '"__proto__" cannot be a key here', path: 'metadata.__proto__' })
+  const { instances } = (await nova.control('GET', '/instances')).json
+  expect(instances.map(({ name }: { name: string }) => name)).not.toContain('a')
+  const rule = '{"name": "x", "do": {"status": 409, "body": {"__proto__": "x"}}}'
+  expect((await nova.control('POST', '/faults', rule)).status).toBe(201)
+})
+
 test('a header, a tag or a key of Nova that is __proto__ is only that', async () => {
   await using nova = await bootListening()
   const body = '{"aggregate": {"name": "__proto__"}}'
