@@ -21,6 +21,7 @@ import type { ResourceProvider } from './resource-providers.ts'
 import type { Service } from './services.ts'
 import type { Task } from './tasks.ts'
 import type { Trait } from './traits.ts'
+import type { Usage } from './usage.ts'
 
 /** Everything a cloud holds. Maps and records only, so that `structuredClone` keeps and compares it. */
 export interface CloudState {
@@ -62,6 +63,10 @@ export interface CloudState {
   instanceActions: Map<string, readonly InstanceAction[]>
   /** The UUIDs of the instances on a host, by host. */
   instancesOn: Map<string, Set<string>>
+  /** What the instances on a host take of it, by host; of one that is not here, nothing. See `usageOn`. */
+  usedOn: Map<string, Usage>
+  /** What the instances of a project take, by its id; of one that is not here, nothing. See `usageOfProject`. */
+  usedBy: Map<string, Usage>
   /** By id. */
   aggregates: Map<number, Aggregate>
   /** By id. */
@@ -115,6 +120,8 @@ export function emptyCloud(seed: number, clock: Clock): Cloud {
       deletedInstances: new Map(),
       instanceActions: new Map(),
       instancesOn: new Map(),
+      usedOn: new Map(),
+      usedBy: new Map(),
       aggregates: new Map(),
       migrations: new Map(),
       tasks: new Map(),

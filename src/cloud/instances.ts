@@ -18,6 +18,7 @@ import {
 } from './instance-states.ts'
 import { findResourceProvider, touch } from './resource-providers.ts'
 import { endTask, tasksOf } from './tasks.ts'
+import { countUsage } from './usage.ts'
 
 /** Nothing, for the many instances that have nothing: shared, so that it takes no room. */
 export const NO_METADATA: Readonly<Record<string, string>> = Object.freeze({})
@@ -225,8 +226,7 @@ export function placeInstance(cloud: Cloud, wanted: NewInstance): Instance {
     deletedInstances.set(instance.uuid, instance)
     return instance
   }
-  instances.set(instance.uuid, instance)
-  arrive(cloud, instance)
+  exchange(cloud, undefined, instance)
   claim(cloud, instance, host)
   changed(cloud, about('instance.placed', instance))
   return instance
@@ -274,9 +274,7 @@ export function changeInstance(cloud: Cloud, instance: Instance, change: Instanc
 export function removeInstance(cloud: Cloud, instance: Instance): void {
   const { instances, deletedInstances } = cloud.state
   deletedInstances.delete(instance.uuid)
-  const known = instances.get(instance.uuid)
-  if (known) leave(cloud, known)
-  instances.delete(instance.uuid)
+  exchange(cloud, instances.get(instance.uuid), undefined)
   release(cloud, instance.uuid)
   cloud.state.instanceActions.delete(instance.uuid)
   for (const task of tasksOf(cloud, instance.uuid)) endTask(cloud, task)
@@ -292,18 +290,13 @@ export function writeInstance(cloud: Cloud, { uuid }: Instance, change: Partial<
     updatedAt: change.updatedAt !== undefined ? change.updatedAt : cloud.clock.now(),
   })
   if (after.deletedAt !== null) {
-    leave(cloud, before)
-    cloud.state.instances.delete(uuid)
+    exchange(cloud, before, undefined)
     cloud.state.deletedInstances.set(uuid, after)
     purge(cloud)
     changed(cloud, about('instance.removed', after))
     return after
   }
-  if (before.host !== after.host) {
-    leave(cloud, before)
-    cloud.state.instances.set(uuid, after)
-    arrive(cloud, after)
-  } else cloud.state.instances.set(uuid, after)
+  exchange(cloud, before, after)
   changed(cloud, about('instance.updated', after))
   return after
 }
@@ -320,8 +313,7 @@ function purge({ state }: Cloud): void {
 /** Add one that is new. */
 export function addInstance(cloud: Cloud, wanted: Instance): Instance {
   const instance = Object.freeze(wanted)
-  cloud.state.instances.set(instance.uuid, instance)
-  arrive(cloud, instance)
+  exchange(cloud, undefined, instance)
   changed(cloud, about('instance.placed', instance))
   return instance
 }
@@ -443,15 +435,19 @@ function cellOf(cloud: Cloud, host: string | null): string | null {
   return host === null ? DEFAULT_CELL : (findHostMapping(cloud, host)?.cell ?? null)
 }
 
-function arrive({ state }: Cloud, { uuid, host }: Instance): void {
-  if (host === null) return
-  const there = state.instancesOn.get(host)
-  if (there) there.add(uuid)
-  else state.instancesOn.set(host, new Set([uuid]))
-}
-
-function leave({ state }: Cloud, { uuid, host }: Instance): void {
-  if (host !== null) state.instancesOn.get(host)?.delete(uuid)
+/** Put an instance in the place of another: one that comes is in the place of none, and of one that goes is none. */
+function exchange(cloud: Cloud, before: Instance | undefined, after: Instance | undefined): void {
+  const { instances, instancesOn } = cloud.state
+  if (before && before.host !== null && before.host !== after?.host) instancesOn.get(before.host)?.delete(before.uuid)
+  if (before) countUsage(cloud, before, -1)
+  if (before && !after) instances.delete(before.uuid)
+  if (!after) return
+  instances.set(after.uuid, after)
+  countUsage(cloud, after, 1)
+  if (after.host === null || after.host === before?.host) return
+  const there = instancesOn.get(after.host)
+  if (there) there.add(after.uuid)
+  else instancesOn.set(after.host, new Set([after.uuid]))
 }
 
 function computeHost(cloud: Cloud, host: string | null | undefined): string | null {

@@ -9,9 +9,10 @@ import { createClock } from '../../src/cloud/clock.ts'
 import type { Cloud } from '../../src/cloud/cloud.ts'
 import { createCloud } from '../../src/cloud/description.ts'
 import { TASK_KINDS } from '../../src/cloud/durations.ts'
+import type { Instance } from '../../src/cloud/instances.ts'
 import { isInProgress } from '../../src/cloud/migrations.ts'
 import { snapshot } from '../../src/cloud/snapshot.ts'
-import { usageOn } from '../../src/cloud/usage.ts'
+import { RESERVED_MEMORY_MB, type Usage, usageOn } from '../../src/cloud/usage.ts'
 import { novaApp } from '../../src/nova/app.ts'
 
 const HOSTS = ['host1', 'host2', 'host3']
@@ -112,7 +113,8 @@ function agree(cloud: Cloud): void {
   for (const name of HOSTS) {
     const there = [...state.instances.values()].filter((each) => each.host === name)
     expect([...(state.instancesOn.get(name) ?? [])].sort()).toEqual(there.map(({ uuid }) => uuid).sort())
-    expect(usageOn(cloud, name).instances).toBe(there.length)
+    const { memoryMb, ...used } = usageOn(cloud, name)
+    expect({ ...used, memoryMb: memoryMb - RESERVED_MEMORY_MB }).toEqual(sumOf(there))
     const { uuid: provider = '' } = state.hypervisors.get(name) ?? {}
     const holders = [...state.allocations.values()].filter(({ holdings }) =>
       holdings.some((one) => one.provider === provider),
@@ -131,10 +133,23 @@ function agree(cloud: Cloud): void {
       if (!busy.has(instance.uuid)) expect(mine?.resources.MEMORY_MB, instance.name).toBe(instance.flavor.ramMb)
     }
   }
+  const projects = Map.groupBy(state.instances.values(), ({ projectId }) => projectId)
+  expect(state.usedBy).toEqual(new Map([...projects].map(([id, theirs]) => [id, sumOf(theirs)])))
   const migrations = new Map([...state.migrations.values()].map((each) => [each.uuid, each]))
   for (const consumer of state.allocations.keys()) {
     const migration = migrations.get(consumer)
     expect(state.instances.has(consumer) || (migration !== undefined && isInProgress(migration))).toBe(true)
+  }
+}
+
+/** What instances use, counted. */
+function sumOf(instances: Instance[]): Usage {
+  const sum = (of: (flavor: Instance['flavor']) => number) => instances.reduce((all, { flavor }) => all + of(flavor), 0)
+  return {
+    instances: instances.length,
+    vcpus: sum(({ vcpus }) => vcpus),
+    memoryMb: sum(({ ramMb }) => ramMb),
+    localGb: sum(({ diskGb, ephemeralGb }) => diskGb + ephemeralGb),
   }
 }
 
