@@ -8,7 +8,7 @@ const KINDS: ((number: number) => object)[] = [
   (number) => ({ user: `user${number}` }),
   (number) => ({ header: { 'x-test': `run-${number}` } }),
   (number) => ({ operation: 'tokens:issue', user: `robot${number}` }),
-  (number) => ({ method: ['POST', 'DELETE'], nth: 500_000 + number }),
+  (number) => ({ method: ['PATCH', 'DELETE'], nth: 500_000 + number }),
 ]
 
 export function manyRules(count: number): { match: object; do: { status: number; message: string } }[] {

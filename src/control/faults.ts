@@ -14,7 +14,7 @@ export const faults = new Hono<{ Bindings: Place }>()
   .post('/', async (c) => {
     const { world } = c.env
     const sent = await jsonOf(c)
-    const read = accepted(checkRules(sent, knownTo(world.cloud, namesIn(world))))
+    const read = accepted(checkRules(sent, knownTo(world.cloud, world.faults.names())))
     world.faults.add(read.rules)
     const made = read.rules.map(({ rule }) => view(ruleAt(world, rule.name)))
     const warnings = read.warnings.length > 0 && { warnings: read.warnings }
@@ -31,7 +31,7 @@ export const faults = new Hono<{ Bindings: Place }>()
     const change = await jsonOf(c)
     const changed = typeof change === 'object' && change !== null ? withoutNull({ ...written, ...change }) : change
     const known = knownTo(world.cloud)
-    const others = new Set(namesIn(world).filter((each) => each !== name))
+    const others = new Set(world.faults.names().filter((each) => each !== name))
     const set = accepted(checkRule(changed, known, others))
     world.faults.replace(name, set)
     const warnings = warningsOf(set.rule, known)
@@ -49,18 +49,7 @@ function view({ written, matched, fired, state }: ShownRule): object {
 }
 
 function ruleAt({ faults: injector }: World, name: string): ShownRule {
-  return (
-    injector.find(name) ??
-    noSuch(
-      'fault',
-      name,
-      injector.list().map((each) => each.name),
-    )
-  )
-}
-
-function namesIn({ faults: injector }: World): string[] {
-  return injector.list().map(({ name }) => name)
+  return injector.find(name) ?? noSuch('fault', name, injector.names())
 }
 
 /** What is set to null is taken away. */

@@ -53,6 +53,7 @@ export interface Injector {
   layer(passage: Passage, next: () => Answer): Answer
   list(): ShownRule[]
   find(name: string): ShownRule | undefined
+  names(): string[]
   /** Add rules behind the others. One of a name that there is takes the other's place, and begins anew. */
   add(rules: SetRule[]): void
   /** Put another rule in the place of one; it goes on counting, and in its order. */
@@ -85,6 +86,10 @@ interface Standing {
   order: number
   set: SetRule
   match: Match
+  /** Whether it can be told only with the body at hand. */
+  readsBody: boolean
+  /** How far it looks back, in milliseconds. */
+  back: number
   questions: Question[]
   deed: Deed | undefined
   doing: Doing
@@ -101,17 +106,21 @@ export function createInjector({ around, rules = [], onUse = () => {} }: Injecto
   const { cloud, seed } = around
   const waiting = createWaiting(cloud.clock)
   const past = createPast(cloud)
-  let standing: Standing[] = []
-  let shelf: Shelf<Standing> = createShelf<Standing>([])
+  /** By name, in their order. */
+  let standing = new Map<string, Standing>()
+  let shelf: Shelf<Standing> = createShelf()
+  let order = 0
   let readsBodies = false
 
   const stand = (set: SetRule): Standing => {
     const doing = withReadyMade(set.rule.do)
     const match = matchOf(set.rule)
     return {
-      order: 0,
+      order: order++,
       set,
       match,
+      readsBody: asksForBody(match) || /\{(host|binary)\}/.test(doing.message ?? ''),
+      back: looksBack(doing),
       questions: questions(match),
       deed: deedOf(doing),
       doing,
@@ -122,27 +131,45 @@ export function createInjector({ around, rules = [], onUse = () => {} }: Injecto
       memory: {},
     }
   }
-  const arrange = (those: Standing[]) => {
-    const wasUsed = standing.length > 0
-    standing = those.map((each, order) => Object.assign(each, { order }))
-    shelf = createShelf(standing.filter(({ set, counts }) => !isSpent(set, counts)))
-    readsBodies = standing.some(
-      ({ match, doing }) => asksForBody(match) || /\{(host|binary)\}/.test(doing.message ?? ''),
-    )
-    past.keep(Math.max(0, ...standing.map(({ doing }) => looksBack(doing))))
-    if (standing.length > 0 !== wasUsed) onUse(standing.length > 0)
+  /** Each change of what stands ends with it. */
+  const settle = (wasUsed: boolean) => {
+    readsBodies = false
+    let back = 0
+    for (const each of standing.values()) {
+      readsBodies ||= each.readsBody
+      back = Math.max(back, each.back)
+    }
+    past.keep(back)
+    if (standing.size > 0 !== wasUsed) onUse(standing.size > 0)
   }
-  const indexOf = (name: string) => standing.findIndex(({ set }) => set.rule.name === name)
+  const put = (each: Standing) => {
+    const { name } = each.set.rule
+    const old = standing.get(name)
+    if (old) {
+      shelf.remove(old)
+      each.order = old.order
+    }
+    standing.set(name, each)
+    if (!isSpent(each.set, each.counts)) shelf.add(each)
+  }
+  const replaceAll = (those: Standing[]) => {
+    const wasUsed = standing.size > 0
+    standing = new Map()
+    shelf = createShelf()
+    for (const each of those) put(each)
+    settle(wasUsed)
+  }
 
   const add = (sets: SetRule[]) => {
-    const all = new Map(standing.map((each) => [each.set.rule.name, each]))
-    for (const set of sets) all.set(set.rule.name, stand(set))
-    if (all.size > MOST_RULES) {
-      impossible(`a world has no more than ${MOST_RULES} rules, and this would make ${all.size}`, {
+    const size = new Set([...standing.keys(), ...sets.map(({ rule }) => rule.name)]).size
+    if (size > MOST_RULES) {
+      impossible(`a world has no more than ${MOST_RULES} rules, and this would make ${size}`, {
         hint: 'let one rule match more: a * stands for any characters',
       })
     }
-    arrange([...all.values()])
+    const wasUsed = standing.size > 0
+    for (const each of sets.map(stand)) put(each)
+    settle(wasUsed)
   }
 
   const pass = (seen: Sighting, next: () => Answer): Answer => {
@@ -184,7 +211,7 @@ export function createInjector({ around, rules = [], onUse = () => {} }: Injecto
     const isOver = forMs !== undefined && now - since >= forMs
     return { name, written: set.written, ...counts, state: isSpent(set, counts) ? 'spent' : isOver ? 'over' : 'active' }
   }
-  const list = () => standing.map((each) => show(each, cloud.clock.now(), each.since))
+  const list = () => [...standing.values()].map((each) => show(each, cloud.clock.now(), each.since))
 
   const injector: Injector = {
     layer(passage, next) {
@@ -193,24 +220,31 @@ export function createInjector({ around, rules = [], onUse = () => {} }: Injecto
       return pass(seen, next)
     },
     list,
-    find: (name) => list()[indexOf(name)],
+    find(name) {
+      const each = standing.get(name)
+      return each && show(each, cloud.clock.now(), each.since)
+    },
+    names: () => [...standing.keys()],
     add,
     replace(name, set) {
-      const old = standing[indexOf(name)]
+      const old = standing.get(name)
       if (!old) throw new Error(`there is no fault ${name}`)
       const { counts, due, chance, memory } = old
       const since = set.rule.forMs === old.set.rule.forMs ? old.since : cloud.clock.now()
       const isSame = set.rule.do === old.set.rule.do
-      const made = Object.assign(stand(set), { counts, due, since, chance }, isSame && { memory })
-      arrange(standing.map((each) => (each === old ? made : each)))
+      const made = Object.assign(stand(set), { order: old.order, counts, due, since, chance }, isSame && { memory })
+      replaceAll([...standing.values()].map((each) => (each === old ? made : each)))
     },
     remove(name) {
-      const index = indexOf(name)
-      if (index >= 0) arrange(standing.toSpliced(index, 1))
-      return index >= 0
+      const old = standing.get(name)
+      if (!old) return false
+      shelf.remove(old)
+      standing.delete(name)
+      settle(true)
+      return true
     },
     clear() {
-      arrange([])
+      replaceAll([])
       waiting.release()
     },
     release: waiting.release,
@@ -220,13 +254,13 @@ export function createInjector({ around, rules = [], onUse = () => {} }: Injecto
       add(rules)
     },
     state: () => ({
-      rules: standing.map(({ set, counts, due, since, chance, memory }) => {
+      rules: [...standing.values()].map(({ set, counts, due, since, chance, memory }) => {
         return { set, counts: { ...counts }, due, since, chance: chance.state(), memory: structuredClone(memory) }
       }),
       moments: past.moments(),
     }),
     restore(state) {
-      arrange(
+      replaceAll(
         state.rules.map(({ set, counts, due, since, chance, memory }) => {
           const made = Object.assign(stand(set), { counts: { ...counts }, due, since, memory: structuredClone(memory) })
           made.chance.restore(chance)

@@ -110,6 +110,8 @@ export function isPartOf(wanted: unknown, value: unknown): boolean {
 export type Key =
   | { by: 'host' | 'path' | 'shape' | 'operation' | 'user' | 'method'; words: string[] }
   | { by: 'query' | 'header'; name: string; words: string[] }
+  /** By the first text or number in what the body is to have; the name is where. */
+  | { by: 'body'; name: string; words: [string] }
   | { by: 'there'; words: ['host' | 'binary' | 'body'] }
   | { by: 'query there' | 'header there'; words: [string] }
   | { by: 'nothing' }
@@ -126,6 +128,8 @@ export function keyOf(match: Match): Key {
   }
   if (paths) return { by: 'path', words: paths.map(withoutEnd) }
   if (users) return { by: 'user', words: users }
+  const leaf = leafOf(body)
+  if (leaf) return { by: 'body', name: JSON.stringify(leaf.path), words: [JSON.stringify(leaf.value)] }
   if (host) return { by: 'there', words: ['host'] }
   if (typeof body === 'object' && body !== null) return { by: 'there', words: ['body'] }
   const [operations, methods] = [wordsIn(operation), wordsIn(method)]
@@ -137,6 +141,27 @@ export function keyOf(match: Match): Key {
   if (path?.every((each) => shapeOf(each) !== ANY_SHAPE)) return { by: 'shape', words: path.map(shapeOf) }
   if (methods) return { by: 'method', words: methods }
   return binary ? { by: 'there', words: ['binary'] } : { by: 'nothing' }
+}
+
+/** The first value in a body that is neither a list nor a mapping, and the keys on the way to it. */
+function leafOf(body: unknown, path: string[] = []): { path: string[]; value: unknown } | undefined {
+  if (body === undefined) return undefined
+  if (typeof body !== 'object' || body === null) return { path, value: body }
+  for (const [key, each] of Object.entries(body)) {
+    const leaf = leafOf(each, [...path, key])
+    if (leaf) return leaf
+  }
+  return undefined
+}
+
+/** What a body is filed under at a path of keys: what stands there, if anything. */
+export function bodyWords(path: string[], body: unknown): string[] {
+  let here = body
+  for (const key of path) {
+    if (typeof here !== 'object' || here === null || !Object.hasOwn(here, key)) return []
+    here = Reflect.get(here, key)
+  }
+  return here === undefined || (typeof here === 'object' && here !== null) ? [] : [JSON.stringify(here)]
 }
 
 const ANY_SHAPE = shapeOf('**')

@@ -1,13 +1,13 @@
 /** Rules, filed so that a request looks only at those that it may fall under. */
 
-import { type Key, keyOf } from './match.ts'
+import { bodyWords, type Key, keyOf } from './match.ts'
 import { shapesOf, withoutEnd } from './pattern.ts'
 import type { Match } from './rule.ts'
 import type { Sighting } from './sighting.ts'
 
 /** What can be filed. */
 export interface Filed {
-  /** Its place among the others. */
+  /** Says which of two comes first. */
   readonly order: number
   readonly match: Match
 }
@@ -15,7 +15,8 @@ export interface Filed {
 export interface Shelf<Item extends Filed> {
   /** Those that a request may fall under, in their order. */
   candidates(seen: Sighting): readonly Item[]
-  /** No request has to look at it any more. */
+  add(item: Item): void
+  /** No request has to look at it any more. One that is not there is let be. */
   remove(item: Item): void
 }
 
@@ -24,24 +25,9 @@ interface Board<Item> {
   items: Map<string, Item[]>
 }
 
-export function createShelf<Item extends Filed>(items: readonly Item[]): Shelf<Item> {
+export function createShelf<Item extends Filed>(): Shelf<Item> {
   const boards = new Map<string, Board<Item>>()
   const always: Item[] = []
-
-  /** The lists that an item is in, or is to be in. */
-  const placesOf = ({ match }: Item): Item[][] => {
-    const key = keyOf(match)
-    if (key.by === 'nothing') return [always]
-    const name = 'name' in key ? `${key.by} ${key.name}` : key.by
-    const board: Board<Item> = boards.get(name) ?? { words: wordsFor(key), items: new Map() }
-    boards.set(name, board)
-    return [...new Set(key.words as string[])].map((word) => {
-      const place = board.items.get(word) ?? []
-      board.items.set(word, place)
-      return place
-    })
-  }
-  for (const item of items) for (const place of placesOf(item)) place.push(item)
 
   return {
     candidates(seen) {
@@ -49,17 +35,54 @@ export function createShelf<Item extends Filed>(items: readonly Item[]): Shelf<I
       for (const board of boards.values()) {
         for (const word of board.words(seen)) {
           const filed = board.items.get(word)
-          if (filed && filed.length > 0) found.push(filed)
+          if (filed) found.push(filed)
         }
       }
       const [first, second] = found
       if (second === undefined) return first ?? []
       return [...new Set(found.flat())].sort((one, other) => one.order - other.order)
     },
+    add(item) {
+      const key = keyOf(item.match)
+      if (key.by === 'nothing') return insert(always, item)
+      const name = nameOf(key)
+      const board: Board<Item> = boards.get(name) ?? { words: wordsFor(key), items: new Map() }
+      boards.set(name, board)
+      for (const word of new Set<string>(key.words)) {
+        const filed = board.items.get(word) ?? []
+        board.items.set(word, filed)
+        insert(filed, item)
+      }
+    },
     remove(item) {
-      for (const place of placesOf(item)) place.splice(place.indexOf(item), 1)
+      const key = keyOf(item.match)
+      if (key.by === 'nothing') return takeOut(always, item)
+      const name = nameOf(key)
+      const board = boards.get(name)
+      for (const word of board ? key.words : []) {
+        const filed = board?.items.get(word) ?? []
+        takeOut(filed, item)
+        if (filed.length === 0) board?.items.delete(word)
+      }
+      if (board?.items.size === 0) boards.delete(name)
     },
   }
+}
+
+/** In its place by its order, which mostly is the last. */
+function insert<Item extends Filed>(filed: Item[], item: Item): void {
+  let place = filed.length
+  while (place > 0 && (filed[place - 1]?.order ?? 0) > item.order) place--
+  filed.splice(place, 0, item)
+}
+
+function takeOut<Item>(filed: Item[], item: Item): void {
+  const place = filed.indexOf(item)
+  if (place >= 0) filed.splice(place, 1)
+}
+
+function nameOf(key: Exclude<Key, { by: 'nothing' }>): string {
+  return 'name' in key ? `${key.by} ${key.name}` : key.by
 }
 
 function wordsFor(key: Exclude<Key, { by: 'nothing' }>): (seen: Sighting) => string[] {
@@ -74,6 +97,10 @@ function wordsFor(key: Exclude<Key, { by: 'nothing' }>): (seen: Sighting) => str
       return ({ operation: { name } }) => (name === undefined ? [] : [name])
     case 'user':
       return (seen) => seen.users
+    case 'body': {
+      const path = JSON.parse(key.name)
+      return (seen) => bodyWords(path, seen.body)
+    }
     case 'method':
       return ({ passage }) => [passage.request.method]
     case 'query':
