@@ -33,8 +33,10 @@ export interface CloudState {
   hostMappings: Map<string, HostMapping>
   /** By UUID. */
   services: Map<string, Service>
-  /** The UUID of a service by what else is unique in its cell: its id, and its binary and host. See `serviceKeys`. */
+  /** The UUID of a service by what else is unique in its cell: its id, and its binary and host. See `keysOf` in services.ts. */
   serviceKeys: Map<string, string>
+  /** The UUIDs of the services on a host, by host. */
+  servicesOn: Map<string, Set<string>>
   /** By UUID. Nobody lists them; faults and the journal tell by them what a request was about. No part of a description. */
   deletedServices: Map<string, DeletedService>
   /** By host. Its UUID is also that of the resource provider that stands for it. */
@@ -106,6 +108,7 @@ export function emptyCloud(seed: number, clock: Clock): Cloud {
       hostMappings: new Map(),
       services: new Map(),
       serviceKeys: new Map(),
+      servicesOn: new Map(),
       deletedServices: new Map(),
       hypervisors: new Map(),
       resourceProviders: new Map(),

@@ -112,8 +112,10 @@ export function registerService(cloud: Cloud, wanted: NewService): Service {
     lastSeenUp: null,
     reportsFrom: wholeSeconds(now + FIRST_REPORT_AFTER_MS),
   }
-  cloud.state.services.set(service.uuid, service)
-  for (const key of serviceKeys(service)) cloud.state.serviceKeys.set(key, service.uuid)
+  const { services, servicesOn, serviceKeys } = cloud.state
+  services.set(service.uuid, service)
+  servicesOn.set(service.host, (servicesOn.get(service.host) ?? new Set()).add(service.uuid))
+  for (const key of keysOf(service)) serviceKeys.set(key, service.uuid)
   const left = takeLeftProcess(cloud, service)
   if (binary === COMPUTE) {
     addHypervisor(cloud, host, left?.node)
@@ -243,8 +245,11 @@ export function deleteService(cloud: Cloud, service: Service): void {
     node = removeHypervisor(cloud, host) ?? null
     forgetHost(cloud, host)
   }
-  cloud.state.services.delete(service.uuid)
-  for (const key of serviceKeys(service)) cloud.state.serviceKeys.delete(key)
+  const { services, servicesOn, serviceKeys } = cloud.state
+  services.delete(service.uuid)
+  const others = servicesOn.get(service.host)
+  if (others?.delete(service.uuid) && others.size === 0) servicesOn.delete(service.host)
+  for (const key of keysOf(service)) serviceKeys.delete(key)
   const { id, uuid, binary, cell, process, reportsFrom } = service
   cloud.state.deletedServices.set(uuid, { id, binary, host })
   const startedAt = reportsFrom === null ? undefined : reportsFrom - FIRST_REPORT_AFTER_MS
@@ -274,10 +279,17 @@ export function getService(cloud: Cloud, wanted: { uuid: string } | { id: number
   return found ?? refuse({ code: 'ServiceNotFound', serviceId })
 }
 
-/** The services that Nova lists, or those of them that are wanted: cell after cell and by id within a cell; nothing of a cell that is down. */
-export function listServices(cloud: Cloud, isWanted: (service: Service) => boolean = () => true): Service[] {
-  const all = [...cloud.state.services.values()].filter((each) => !UNLISTED.has(each.binary) && isWanted(each))
-  return cloud.state.cells
+/**
+ * The services that Nova lists, or those of a host or a binary: cell after cell and by id within a cell; nothing of a cell that is down.
+ *
+ * @param filter what is empty is not asked for
+ */
+export function listServices({ state }: Cloud, { host = '', binary = '' } = {}): Service[] {
+  const { services, servicesOn } = state
+  const there =
+    host === '' ? [...services.values()] : [...(servicesOn.get(host) ?? [])].flatMap((uuid) => services.get(uuid) ?? [])
+  const all = there.filter((each) => !UNLISTED.has(each.binary) && (binary === '' || each.binary === binary))
+  return state.cells
     .filter((cell) => !cell.down)
     .flatMap((cell) => all.filter((service) => service.cell === cell.name).sort((one, other) => one.id - other.id))
 }
@@ -373,7 +385,7 @@ function findServiceById(cloud: Cloud, id: number, cell: string): Service | unde
   return cloud.state.services.get(cloud.state.serviceKeys.get(idKey(cell, id)) ?? '')
 }
 
-function serviceKeys({ cell, id, host, binary }: Service): string[] {
+function keysOf({ cell, id, host, binary }: Service): string[] {
   return [idKey(cell, id), hostKey(cell, host, binary)]
 }
 

@@ -50,7 +50,7 @@ export function serviceLists(cloud: Cloud): (shape: Shape, filter: Filter) => Wr
         )
         return { json: piecesOf(more.rows), until: Math.min(last.until, until), more }
       }
-      const services = listServices(cloud, (service) => matches(service, filter))
+      const services = listServices(cloud, filter)
       return { ...makeList(cloud, services, shape, filter, now, jsonOf), until: soonestChange(services, now) }
     })
   }
