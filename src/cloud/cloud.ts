@@ -36,13 +36,15 @@ export interface CloudState {
   /** The UUID of a service by what else is unique in its cell: its id, and its binary and host. See `keysOf` in services.ts. */
   serviceKeys: Map<string, string>
   /** The UUIDs of the services on a host, by host. */
-  servicesOn: Map<string, Set<string>>
+  servicesOn: Map<string, readonly string[]>
   /** By UUID. Nobody lists them; faults and the journal tell by them what a request was about. No part of a description. */
   deletedServices: Map<string, DeletedService>
   /** By host. Its UUID is also that of the resource provider that stands for it. */
   hypervisors: Map<string, Hypervisor>
   /** By UUID. */
   resourceProviders: Map<string, ResourceProvider>
+  /** The UUIDs of those that have a name, by the name in lower case. */
+  providersNamed: Map<string, readonly string[]>
   /** Those that somebody made, by name. */
   resourceClasses: Map<string, ResourceClass>
   /** Those that somebody made, by name. */
@@ -112,6 +114,7 @@ export function emptyCloud(seed: number, clock: Clock): Cloud {
       deletedServices: new Map(),
       hypervisors: new Map(),
       resourceProviders: new Map(),
+      providersNamed: new Map(),
       resourceClasses: new Map(),
       traits: new Map(),
       allocations: new Map(),

@@ -355,6 +355,7 @@ function addPlacement(
   if (resourceProviders) {
     const known = state.resourceProviders
     state.resourceProviders = new Map()
+    state.providersNamed = new Map()
     each(resourceProviders, 'resourceProviders', (wanted) => addProvider(cloud, wanted, known.get(wanted.uuid)))
     // Only now is every parent there.
     each(resourceProviders, 'resourceProviders', ({ uuid, parent }) => {

@@ -69,23 +69,28 @@ export function hexFor(seed: number, ...parts: (string | number)[]): string {
 
 /** 128 bits out of any text: four lanes of MurmurHash3's 32-bit mixing, each from its own start. */
 function hash(seed: number, ...parts: (string | number)[]): ChanceState {
+  let [a, b, c, d] = [seed ^ GOLDEN, seed ^ 0x243f6a88, seed ^ 0xb7e15162, seed ^ 0xdeadbeef]
   const text = parts.map((part) => `${String(part).length}:${part}`).join('|')
-  const lanes: ChanceState = [seed ^ GOLDEN, seed ^ 0x243f6a88, seed ^ 0xb7e15162, seed ^ 0xdeadbeef]
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i)
-    for (let lane = 0; lane < 4; lane++) {
-      lanes[lane] = Math.imul((lanes[lane] ?? 0) ^ code, 0x85ebca6b + lane * 2) ^ ((lanes[(lane + 3) & 3] ?? 0) >>> 15)
-    }
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    a = Math.imul(a ^ code, 0x85ebca6b) ^ (d >>> 15)
+    b = Math.imul(b ^ code, 0x85ebca6d) ^ (a >>> 15)
+    c = Math.imul(c ^ code, 0x85ebca6f) ^ (b >>> 15)
+    d = Math.imul(d ^ code, 0x85ebca71) ^ (c >>> 15)
   }
   for (let round = 0; round < 2; round++) {
-    for (let lane = 0; lane < 4; lane++) {
-      let mixed = (lanes[lane] ?? 0) ^ (lanes[(lane + 1) & 3] ?? 0)
-      mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b)
-      mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35)
-      lanes[lane] = (mixed ^ (mixed >>> 16)) >>> 0
-    }
+    a = mix(a ^ b)
+    b = mix(b ^ c)
+    c = mix(c ^ d)
+    d = mix(d ^ a)
   }
-  return lanes
+  return [a, b, c, d]
+}
+
+function mix(word: number): number {
+  const once = Math.imul(word ^ (word >>> 16), 0x85ebca6b)
+  const twice = Math.imul(once ^ (once >>> 13), 0xc2b2ae35)
+  return (twice ^ (twice >>> 16)) >>> 0
 }
 
 function formatUuid([a, b, c, d]: ChanceState): string {

@@ -123,7 +123,9 @@ export function updateResourceProvider(
   if (other && other !== provider) refuse({ code: 'ProviderExists', name })
   // SQLAlchemy writes a row, and with it `updated_at`, only when a value is another than before.
   if (name === provider.name && parent === provider.parent) return
+  unfile(cloud, provider)
   provider.name = name
+  file(cloud, provider)
   provider.parent = parent
   provider.updatedAt = cloud.clock.now()
   changed(cloud, about('updated', provider))
@@ -148,6 +150,7 @@ export function deleteResourceProvider(cloud: Cloud, provider: ResourceProvider)
   }
   if (isAllocated(cloud, uuid)) refuse({ code: 'ProviderInUse', provider: uuid })
   cloud.state.resourceProviders.delete(uuid)
+  unfile(cloud, provider)
   changed(cloud, about('removed', provider))
 }
 
@@ -237,9 +240,21 @@ export function findResourceProvider(cloud: Cloud, uuid: string): ResourceProvid
 }
 
 /** MySQL compares without case. */
-export function findProviderNamed(cloud: Cloud, name: string): ResourceProvider | undefined {
-  const lower = name.toLowerCase()
-  for (const each of cloud.state.resourceProviders.values()) if (each.name.toLowerCase() === lower) return each
+export function findProviderNamed({ state }: Cloud, name: string): ResourceProvider | undefined {
+  const [first] = state.providersNamed.get(name.toLowerCase()) ?? []
+  return first === undefined ? undefined : state.resourceProviders.get(first)
+}
+
+function file({ state }: Cloud, { name, uuid }: ResourceProvider): void {
+  const key = name.toLowerCase()
+  state.providersNamed.set(key, [...(state.providersNamed.get(key) ?? []), uuid])
+}
+
+function unfile({ state }: Cloud, { name, uuid }: ResourceProvider): void {
+  const key = name.toLowerCase()
+  const others = state.providersNamed.get(key)?.filter((each) => each !== uuid) ?? []
+  if (others.length > 0) state.providersNamed.set(key, others)
+  else state.providersNamed.delete(key)
 }
 
 /** The UUID of the provider at the top of the tree that it is in: its own where it has no parent. */
@@ -279,6 +294,7 @@ function add(cloud: Cloud, wanted: NewResourceProvider): ResourceProvider {
     updatedAt: wanted.updatedAt !== undefined ? wanted.updatedAt : wanted.parent ? null : now,
   }
   cloud.state.resourceProviders.set(provider.uuid, provider)
+  file(cloud, provider)
   changed(cloud, about('created', provider))
   return provider
 }

@@ -114,7 +114,8 @@ export function registerService(cloud: Cloud, wanted: NewService): Service {
   }
   const { services, servicesOn, serviceKeys } = cloud.state
   services.set(service.uuid, service)
-  servicesOn.set(service.host, (servicesOn.get(service.host) ?? new Set()).add(service.uuid))
+  const others = servicesOn.get(service.host)
+  servicesOn.set(service.host, others ? [...others, service.uuid] : [service.uuid])
   for (const key of keysOf(service)) serviceKeys.set(key, service.uuid)
   const left = takeLeftProcess(cloud, service)
   if (binary === COMPUTE) {
@@ -247,8 +248,9 @@ export function deleteService(cloud: Cloud, service: Service): void {
   }
   const { services, servicesOn, serviceKeys } = cloud.state
   services.delete(service.uuid)
-  const others = servicesOn.get(service.host)
-  if (others?.delete(service.uuid) && others.size === 0) servicesOn.delete(service.host)
+  const others = servicesOn.get(service.host)?.filter((uuid) => uuid !== service.uuid) ?? []
+  if (others.length > 0) servicesOn.set(service.host, others)
+  else servicesOn.delete(service.host)
   for (const key of keysOf(service)) serviceKeys.delete(key)
   const { id, uuid, binary, cell, process, reportsFrom } = service
   cloud.state.deletedServices.set(uuid, { id, binary, host })
@@ -287,7 +289,7 @@ export function getService(cloud: Cloud, wanted: { uuid: string } | { id: number
 export function listServices({ state }: Cloud, { host = '', binary = '' } = {}): Service[] {
   const { services, servicesOn } = state
   const there =
-    host === '' ? [...services.values()] : [...(servicesOn.get(host) ?? [])].flatMap((uuid) => services.get(uuid) ?? [])
+    host === '' ? [...services.values()] : (servicesOn.get(host) ?? []).flatMap((uuid) => services.get(uuid) ?? [])
   const all = there.filter((each) => !UNLISTED.has(each.binary) && (binary === '' || each.binary === binary))
   return state.cells
     .filter((cell) => !cell.down)

@@ -6,7 +6,11 @@ export function toMs(text: string): number {
   return match ? Date.parse(`${match[1]}T${match[2] ?? '00:00'}${match[3] ?? 'Z'}`) : Number.NaN
 }
 
+/** The moment that was written last: many that are written together are one. */
+let latest = { ms: Number.NaN, text: '' }
+
 /** Milliseconds since 1970 as `2026-01-01T00:00:00.000Z`. */
 export function toText(ms: number): string {
-  return new Date(ms).toISOString()
+  if (ms !== latest.ms) latest = { ms, text: new Date(ms).toISOString() }
+  return latest.text
 }

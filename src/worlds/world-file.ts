@@ -82,9 +82,12 @@ export function fromServiceEntry(entry: ServiceEntry): ServiceDescription {
   }
 }
 
-/** The file that describes it, in the order in which people read: what is whole first, what hangs on it after. */
+/**
+ * The file that describes it, in the order in which people read: what is whole first, what hangs on it after. What is undefined is
+ * to be left out, as JSON leaves it out.
+ */
 export function toWorldFile({ seed, release, clock, ...parts }: WorldDescription): WorldFile {
-  return withoutUndefined({
+  return {
     release,
     seed,
     clock: clock && { ...clock, start: text(clock.start) ?? undefined },
@@ -118,7 +121,7 @@ export function toWorldFile({ seed, release, clock, ...parts }: WorldDescription
       next_update_at: text(nextUpdate) ?? undefined,
     })),
     counters: parts.counters,
-  })
+  }
 }
 
 /** The entry that describes a service. */
@@ -230,8 +233,4 @@ function toOffer({ id, uuid, hypervisorType, hypervisorVersion, vcpus, ...offer 
     local_gb: offer.localGb,
     host_ip: offer.hostIp,
   }
-}
-
-function withoutUndefined<Value>(value: Value): Value {
-  return JSON.parse(JSON.stringify(value))
 }
