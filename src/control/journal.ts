@@ -8,7 +8,7 @@ import type { JournalLimits } from '../worlds/journal.ts'
 import type { Entry } from '../worlds/journal-entry.ts'
 import { checkEntryMatch, type EntryMatch, matcher } from '../worlds/journal-match.ts'
 import { checkExpectation, verify } from '../worlds/journal-verify.ts'
-import { namesOf, type Place as Shown, viewOf } from '../worlds/journal-view.ts'
+import { type Place as Shown, viewOf } from '../worlds/journal-view.ts'
 import type { World } from '../worlds/world.ts'
 import { worldPrefix } from '../worlds/worlds.ts'
 import { accepted, ControlError } from './errors.ts'
@@ -46,12 +46,17 @@ export function journalRoutes(version: string) {
       const { world } = c.env
       const { match, choice } = queryOf(c)
       const place = shownIn(world)
-      const kept = world.journal.entries()
-      const found = kept.filter(chosen(place, match, choice))
-      if (choice.format === 'har') return c.json(toHar(place, latest(found, choice), version))
-      const { limit = ENTRIES_SHOWN } = choice
-      const entries = latest(found, { ...choice, limit }).map((entry) => viewOf(place, entry, BODY_SHOWN))
-      return c.json({ entries, found: found.length, ...summaryOf(world, kept) })
+      const { journal } = world
+      const show = (entry: Entry) => viewOf(place, entry, BODY_SHOWN)
+      const { format, limit = ENTRIES_SHOWN } = choice
+      // Of any there may be a million.
+      if (isAny(match, choice) && format !== 'har') {
+        return c.json({ entries: journal.entries(limit).map(show), found: journal.size(), ...summaryOf(world) })
+      }
+      const found = journal.entries().filter(chosen(place, match, choice))
+      if (format === 'har') return c.json(toHar(place, latest(found, choice), version))
+      const entries = latest(found, { ...choice, limit }).map(show)
+      return c.json({ entries, found: found.length, ...summaryOf(world) })
     })
     .put('/', async (c) => {
       const { journal } = c.env.world
@@ -105,37 +110,26 @@ function latest(
   return after === undefined ? entries.slice(Math.max(0, entries.length - limit)) : entries.slice(0, limit)
 }
 
+function isAny(match: EntryMatch, { after, by }: Query['choice']): boolean {
+  return after === undefined && by === undefined && Object.values(match).every((wanted) => wanted === undefined)
+}
+
 function chosen(place: Shown, match: EntryMatch, { after = 0, by }: Query['choice']): (entry: Entry) => boolean {
   const matches = Object.values(match).some((wanted) => wanted !== undefined) ? matcher(place, match) : undefined
   return (entry) => entry.id > after && (by === undefined || entry.by === by) && (matches?.(entry) ?? true)
 }
 
-/** How often there was what: `os-services:list 200`, or who changed something. What is gone still counts. */
-export function countsOf(
-  { journal, cloud }: Pick<World, 'journal' | 'cloud'>,
-  kept: readonly Entry[] = journal.entries(),
-): Map<string, number> {
-  const nameOf = namesOf(cloud)
-  const counts = new Map(journal.gone())
-  for (const entry of kept) {
-    const name = nameOf(entry)
-    counts.set(name, (counts.get(name) ?? 0) + 1)
-  }
-  return counts
-}
-
 /** How much there was and is. */
-function summaryOf({ journal, cloud, faults }: World, kept: readonly Entry[] = journal.entries()): object {
-  const counts = countsOf({ journal, cloud }, kept)
+function summaryOf({ journal, faults }: World): object {
   const gone = [...journal.gone().values()].reduce((sum, count) => sum + count, 0)
   const limits: JournalLimits = journal.limits()
   return {
     last: journal.last(),
     requests: journal.requests(),
-    kept: kept.length,
+    kept: journal.size(),
     gone,
     bytes: journal.bytes(),
-    counts: Object.fromEntries([...counts].sort(([one], [other]) => (one < other ? -1 : 1))),
+    counts: Object.fromEntries([...journal.counts()].sort(([one], [other]) => (one < other ? -1 : 1))),
     limits,
     unused_faults: faults.unused(),
   }

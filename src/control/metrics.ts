@@ -3,7 +3,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { Journal } from '../worlds/journal.ts'
 import type { Worlds } from '../worlds/worlds.ts'
-import { countsOf } from './journal.ts'
 
 export interface Metrics {
   /** With its version: what Prometheus looks at. */
@@ -33,7 +32,7 @@ export function createMetrics(worlds: Worlds): Metrics {
     collect() {
       this.reset()
       for (const world of worlds.list()) {
-        for (const [name, count] of countsOf(world)) {
+        for (const [name, count] of world.journal.counts()) {
           const [operation, status] = splitAtLast(name)
           if (status !== undefined) this.inc({ world: world.name, operation, status }, count)
         }

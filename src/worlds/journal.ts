@@ -44,8 +44,12 @@ export interface Journal {
   keeps(): boolean
   limits(): JournalLimits
   limit(limits: Partial<JournalLimits>): void
-  /** Those that are kept, the oldest first. */
-  entries(): readonly Entry[]
+  /** Those that are kept, or the latest so many of them; the oldest first. */
+  entries(most?: number): readonly Entry[]
+  /** How many are kept. */
+  size(): number
+  /** How many there were of each kind, by what `nameOf` calls them; those that are gone count, too. */
+  counts(): Map<string, number>
   /** The one of this id, while it is kept. */
   find(id: number): Entry | undefined
   /** The id of the oldest that is kept; when none is, that of the next to come. */
@@ -230,9 +234,20 @@ export function createJournal(cloud: Cloud, { limits, nameOf, subjectOf }: Journ
       Object.assign(most, change)
       dropAll()
     },
-    entries() {
+    entries(most) {
       settleUnasked()
-      return kept.list()
+      return kept.list(most)
+    },
+    size: () => kept.size,
+    counts() {
+      settleUnasked()
+      countGone()
+      const counts = new Map(gone)
+      for (const { entry, count } of kept.kinds()) {
+        const name = nameOf(entry)
+        counts.set(name, (counts.get(name) ?? 0) + count)
+      }
+      return counts
     },
     find: (id) => kept.find(id),
     oldest: () => kept.oldest ?? last + 1,

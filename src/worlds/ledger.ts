@@ -127,10 +127,32 @@ export class Ledger {
     return entry
   }
 
-  /** All of them, the oldest first. */
-  list(): Entry[] {
+  /** Of each kind one, and how many there are: those with one question and one status are of a kind. */
+  kinds(): { entry: Entry; count: number }[] {
+    const kinds: { entry: Entry; count: number }[] = []
+    const known = new Map<Question, Map<number, { count: number }>>()
+    for (let index = 0; index < this.#size; index++) {
+      const place = this.#place(index)
+      const question = this.#parts[PARTS * place + QUESTION] as Question | undefined
+      const status = this.#numbers[NUMBERS * place + STATUS] ?? 0
+      const same = question && known.get(question)?.get(status)
+      if (same) same.count++
+      else {
+        const entry = this.find(this.#oldest + index)
+        if (!entry) continue
+        const kind = { entry, count: 1 }
+        kinds.push(kind)
+        if (question) known.set(question, (known.get(question) ?? new Map()).set(status, kind))
+      }
+    }
+    return kinds
+  }
+
+  /** The latest so many, or all of them; the oldest first. */
+  list(most: number = this.#size): Entry[] {
     const entries: Entry[] = []
-    for (let id = this.#oldest; id < this.#oldest + this.#size; id++) {
+    const next = this.#oldest + this.#size
+    for (let id = Math.max(this.#oldest, next - most); id < next; id++) {
       const entry = this.find(id)
       if (entry) entries.push(entry)
     }
