@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { boot } from '../support/boot.ts'
+import { bootListening } from '../support/boot.ts'
 
 test('a journal counts each kind, and tells the latest without the others', async () => {
-  await using nova = await boot()
+  await using nova = await bootListening()
   const before = (await nova.control('GET', '/journal')).json.last
   for (let turn = 0; turn < 5; turn++) await nova.nova('/os-services')
   for (let turn = 0; turn < 2; turn++) await nova.nova('/os-services/none', { method: 'DELETE' })
