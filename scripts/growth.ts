@@ -24,8 +24,6 @@ const { values } = parseArgs({
     check: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     docs: { type: 'boolean', default: false },
-    /** The package that is measured. */
-    module: { type: 'string', default: 'dist/index.js' },
   },
 })
 const say = (text: string) => process.stderr.write(`${text}\n`)
@@ -78,14 +76,10 @@ if (values.check && wrong.length > 0) process.exitCode = 1
 /** In a process of its own, with room for all that is made between two collections. */
 function measured(name: string, size: number): Promise<Point> {
   return new Promise((resolve, reject) => {
-    const child = fork(
-      new URL('growth/subject.ts', import.meta.url),
-      [values.module, name, String(size), String(budget)],
-      {
-        execArgv: ['--expose-gc', '--min-semi-space-size=64', '--max-semi-space-size=64', '--max-old-space-size=8192'],
-        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      },
-    )
+    const child = fork(new URL('growth/subject.ts', import.meta.url), [name, String(size), String(budget)], {
+      execArgv: ['--expose-gc', '--min-semi-space-size=64', '--max-semi-space-size=64', '--max-old-space-size=8192'],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    })
     let stderr = ''
     child.stderr?.on('data', (piece) => {
       stderr += String(piece)

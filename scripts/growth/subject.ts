@@ -1,9 +1,9 @@
-/** One size of one dimension, measured in this process, which does nothing else: `subject.ts MODULE DIMENSION SIZE BUDGET_MS`. */
+/** One size of one dimension, measured in this process, which does nothing else: `subject.ts DIMENSION SIZE BUDGET_MS`. */
 
-import { resolve } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setImmediate, setTimeout } from 'node:timers/promises'
-import { pathToFileURL } from 'node:url'
+import { createEmulator } from '../../src/emulator.ts'
+import { inOnePiece, lengthOf, rememberedIn } from '../../src/http/response.ts'
 import { median } from '../bench/numbers.ts'
 import { type Asking, DIMENSIONS, type Question } from './dimensions.ts'
 import type { Answered, Point } from './point.ts'
@@ -11,22 +11,36 @@ import type { Answered, Point } from './point.ts'
 /** For the timer that watches the event loop to come round. */
 const TICKS_MS = 5
 
-const [module = 'dist/index.js', name, written, budget] = process.argv.slice(2)
+const [name, written, budget] = process.argv.slice(2)
 const [size, budgetMs] = [Number(written), Number(budget)]
 const dimension = DIMENSIONS.find((each) => each.name === name)
 if (!dimension) throw new Error(`there is no dimension ${name}`)
-const { createEmulator } = (await import(pathToFileURL(resolve(module)).href)) as typeof import('../../src/index.ts')
 
 const began = performance.now()
 const emulator = createEmulator(dimension.options(size))
 await emulator.ready
-const ask: Asking = async ({ method, path, headers, body }) => {
-  const answer = await emulator.fetch(
-    new Request(`http://novasim.test${path}`, { method, headers, ...(body !== undefined && { body }) }),
-  )
+const ask: Asking = async ({ method, path, headers, body: given }) => {
+  const length = given === undefined ? {} : { 'Content-Length': `${Buffer.byteLength(given)}` }
+  const request = new Request(`http://novasim.test${path}`, {
+    ...{ method, headers: { ...headers, ...length } },
+    ...(given !== undefined && { body: given }),
+  })
+  const answer = await answerTo(request)
   if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${await answer.text()}`)
-  const bytes = Buffer.from(await answer.arrayBuffer())
-  return { bytes: bytes.length, json: () => JSON.parse(bytes.toString()) }
+  // What a socket would be given; to make the platform's own `Response` of it is a copy more.
+  const sent = rememberedIn(answer)?.body
+  const body = sent === undefined ? new Uint8Array(await answer.arrayBuffer()) : sent
+  return { bytes: lengthOf(body), json: () => JSON.parse(Buffer.from(inOnePiece(body) ?? '').toString()) }
+}
+
+/** From the world itself where it is no matter of control: how a request finds it is no matter of size. */
+function answerTo(request: Request): Response | Promise<Response> {
+  const { pathname, search, origin } = new URL(request.url)
+  const [, name = 'default', path = ''] = /^(?:\/w\/([^/]+))?(\/.*)$/.exec(pathname) ?? []
+  const world = emulator.worlds.find(name)
+  if (!world || path.startsWith('/_novasim')) return emulator.fetch(request)
+  const prefix = pathname.slice(0, pathname.length - path.length)
+  return world.fetch(request, { path, query: search.slice(1), base: origin + prefix })
 }
 await dimension.fill?.(ask, size)
 const madeMs = performance.now() - began

@@ -123,25 +123,39 @@ export interface CellDescription {
  *
  * @throws {CloudError} Impossible, with the path of what cannot be: a duplicate, an instance on no host, …
  */
-export function createCloud(description: CloudDescription, { seed, clock }: { seed: number; clock: Clock }): Cloud {
+export function createCloud(description: CloudDescription, options: { seed: number; clock: Clock }): Cloud {
+  const making = makeCloud(description, options)
+  for (;;) {
+    const { done, value } = making.next()
+    if (done) return value
+  }
+}
+
+/** The same, a part with each step: between two, others may have their turn. */
+export function* makeCloud(
+  description: CloudDescription,
+  { seed, clock }: { seed: number; clock: Clock },
+): Generator<undefined, Cloud> {
   const cloud = emptyCloud(seed, clock)
   cloud.state.release = knownRelease(description.release)
   const usual = clock.mode() === 'manual' ? NO_DURATIONS : REAL_DURATIONS
   cloud.state.durations = Object.freeze({ ...usual, ...withoutUndefined(description.durations ?? {}) })
   addCells(cloud, description)
   const taken = takenIds(description)
-  each(description.services, 'services', (wanted) => addService(cloud, wanted, taken))
-  each(description.hosts, 'hosts', ({ name, ...offer }) => describeHypervisor(cloud, { host: name, ...offer }))
+  yield* inSteps(description.services, 'services', (wanted) => addService(cloud, wanted, taken))
+  yield* inSteps(description.hosts, 'hosts', ({ name, ...offer }) =>
+    describeHypervisor(cloud, { host: name, ...offer }),
+  )
   // Each process has told Placement of its host once, as it is.
   for (const provider of cloud.state.resourceProviders.values()) provider.generation = FIRST_GENERATION
   each(description.aggregates, 'aggregates', (wanted) => createAggregate(cloud, wanted))
   each(description.flavors ?? DEFAULT_FLAVORS, 'flavors', (wanted) => addFlavor(cloud, wanted))
   each(description.images ?? DEFAULT_IMAGES, 'images', (wanted) => addImage(cloud, wanted))
-  each(description.instances, 'instances', (wanted) => addInstances(cloud, wanted))
+  yield* inSteps(description.instances, 'instances', (wanted) => addInstances(cloud, wanted))
   each(description.migrations, 'migrations', (wanted) => recordMigration(cloud, wanted))
   each(description.users ?? DEFAULT_USERS, 'users', (wanted) => addUser(cloud, wanted))
   addStaticTokens(cloud)
-  addPlacement(cloud, description)
+  yield* addPlacement(cloud, description)
   addProcesses(cloud, description)
   for (const task of description.tasks ?? []) cloud.state.tasks.set(task.id, Object.freeze(task))
   for (const [table, given] of Object.entries(description.counters ?? {})) nextId(cloud, table, given)
@@ -345,10 +359,10 @@ function addFlavor(cloud: Cloud, wanted: NewFlavor): void {
 }
 
 /** What is listed stands in place of what the hosts and their instances have told Placement. */
-function addPlacement(
+function* addPlacement(
   cloud: Cloud,
   { resourceClasses, traits, resourceProviders, allocations }: CloudDescription,
-): void {
+): Generator<undefined, void> {
   const { state } = cloud
   each(resourceClasses, 'resourceClasses', ({ name, createdAt }) => createResourceClass(cloud, name, createdAt))
   each(traits, 'traits', ({ name, createdAt }) => createTrait(cloud, name, createdAt))
@@ -356,7 +370,9 @@ function addPlacement(
     const known = state.resourceProviders
     state.resourceProviders = new Map()
     state.providersNamed = new Map()
-    each(resourceProviders, 'resourceProviders', (wanted) => addProvider(cloud, wanted, known.get(wanted.uuid)))
+    yield* inSteps(resourceProviders, 'resourceProviders', (wanted) =>
+      addProvider(cloud, wanted, known.get(wanted.uuid)),
+    )
     // Only now is every parent there.
     each(resourceProviders, 'resourceProviders', ({ uuid, parent }) => {
       if (parent) restoreParent(cloud, uuid, parent)
@@ -365,7 +381,7 @@ function addPlacement(
   if (!allocations) return
   state.allocations.clear()
   state.allocationsOn.clear()
-  each(allocations, 'allocations', (consumer) => {
+  yield* inSteps(allocations, 'allocations', (consumer) => {
     for (const { provider } of consumer.holdings) {
       if (!state.resourceProviders.has(provider)) {
         impossible(`there is no resource provider ${provider}`, { path: ['resources', provider] })
@@ -422,6 +438,20 @@ function takenIds({ services = [] }: CloudDescription): Map<string, Set<number>>
 
 function each<Item>(items: readonly Item[] | undefined, name: string, add: (item: Item) => unknown): void {
   for (const [index, item] of items?.entries() ?? []) at([name, index], () => add(item))
+}
+
+/** How many things are made in a step: together they take a few milliseconds. */
+const A_STEP = 500
+
+function* inSteps<Item>(
+  items: readonly Item[] | undefined,
+  name: string,
+  add: (item: Item) => unknown,
+): Generator<undefined, void> {
+  for (const [index, item] of items?.entries() ?? []) {
+    if (index > 0 && index % A_STEP === 0) yield
+    at([name, index], () => add(item))
+  }
 }
 
 /** Whatever is refused within stands at this path of the description. */

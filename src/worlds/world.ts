@@ -1,8 +1,9 @@
 /** One world: a cloud, its clock and its chance, and the faces that look onto it. */
 
-import { createClock } from '../cloud/clock.ts'
+import { setImmediate } from 'node:timers/promises'
+import { type Clock, createClock } from '../cloud/clock.ts'
 import type { Cloud } from '../cloud/cloud.ts'
-import { createCloud, describeCloud, replaceCloud } from '../cloud/description.ts'
+import { createCloud, describeCloud, makeCloud, replaceCloud } from '../cloud/description.ts'
 import { type Chance, type ChanceState, createChance } from '../cloud/ids.ts'
 import { restore, snapshot } from '../cloud/snapshot.ts'
 import { createInjector, type Injector, type SetRule } from '../faults/injector.ts'
@@ -58,9 +59,15 @@ export interface World {
   /** The whole cloud as it is now, to be given to `put` or to a new world. */
   describe(): WorldDescription
   /** Put another cloud in place of this one. Who is logged in stays so, where the user is still there. */
-  put(description: WorldDescription): void
-  /** Go back to how the world began: the cloud, the clock, chance, the faults and the journal. Snapshots stay. */
-  reset(): void
+  put(wanted: WorldDescription | Cloud): void
+  /** Another cloud as the world began with, or as described, made while others have their turn; for `put` or `reset`. */
+  make(description?: WorldDescription): Promise<Cloud>
+  /**
+   * Go back to how the world began: the cloud, the clock, chance, the faults and the journal. Snapshots stay.
+   *
+   * @param fresh the cloud to begin with, which is nobody's yet. Default: one that is made at once
+   */
+  reset(fresh?: Cloud): void
   /** Aborts when the world ends. */
   readonly ended: AbortSignal
   /** Nothing goes on in it any more: no timer is left, whoever waits is let go, and who listens is told that it is over. */
@@ -151,9 +158,9 @@ export function createWorld(name: string, beginning: WorldDescription, options: 
     },
     controlId,
     describe: () => ({ ...describeCloud(cloud), seed }),
-    put: (description) => replaceCloud(cloud, cloudOf(description, seed, {})),
-    reset() {
-      const fresh = cloudOf(beginning, seed, options)
+    put: (wanted) => replaceCloud(cloud, 'state' in wanted ? wanted : cloudOf(wanted, seed, {})),
+    make: (description) => (description ? inTurns(description, seed, {}) : inTurns(beginning, seed, options)),
+    reset(fresh = cloudOf(beginning, seed, options)) {
       cloud.state.identity.tokens.clear()
       replaceCloud(cloud, fresh)
       for (const { stream, start } of Object.values(chance.streams)) stream.restore(start)
@@ -171,11 +178,24 @@ export function createWorld(name: string, beginning: WorldDescription, options: 
 }
 
 function cloudOf(description: WorldDescription, seed: number, options: WorldOptions): Cloud {
+  return createCloud(description, { seed, clock: clockFor(description, options) })
+}
+
+async function inTurns(description: WorldDescription, seed: number, options: WorldOptions): Promise<Cloud> {
+  const making = makeCloud(description, { seed, clock: clockFor(description, options) })
+  for (;;) {
+    const { done, value } = making.next()
+    if (done) return value
+    await setImmediate()
+  }
+}
+
+function clockFor(description: WorldDescription, options: WorldOptions): Clock {
   const wanted = options.clock === undefined ? undefined : clockOf(options.clock)
   const mode = wanted?.mode ?? description.clock?.mode ?? 'real'
   const rate = wanted?.rate ?? description.clock?.rate
   const start = description.clock?.start ?? (mode === 'manual' ? MANUAL_CLOCK_STARTS_MS : undefined)
-  return createCloud(description, { seed, clock: createClock({ wall: WALL, mode, start, rate }) })
+  return createClock({ wall: WALL, mode, start, rate })
 }
 
 /** A stream of chance for each purpose, so that one does not disturb the others. */
