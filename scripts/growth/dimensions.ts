@@ -1,5 +1,6 @@
 /** What grows, and what is asked of it at each size. */
 
+import { setImmediate } from 'node:timers/promises'
 import { type Ask, LIST, LOGIN, putOf, worldOf } from '../bench/answers.ts'
 import { manyRules } from '../bench/rules.ts'
 
@@ -80,7 +81,10 @@ const services: Dimension = {
         async run(asked) {
           const kept = await asked(control('POST', '/snapshots'))
           const { id } = kept.json() as { id: string }
+          // Each is a request of its own, which comes in another turn of the event loop.
+          await setImmediate()
           await asked(control('POST', `/snapshots/${id}/restore`))
+          await setImmediate()
           await asked(control('DELETE', `/snapshots/${id}`))
           return kept.bytes
         },
@@ -129,7 +133,10 @@ const worlds: Dimension = {
   ...{ name: 'worlds', what: 'worlds of three hosts', sizes: [1, 10, 100, 1000, 10_000] },
   options: () => ({}),
   async fill(ask, size) {
-    for (let number = 0; number < size; number++) await ask(control('POST', '/worlds', { name: `w${number}` }))
+    for (let number = 0; number < size; number++) {
+      await ask(control('POST', '/worlds', { name: `w${number}` }))
+      await ask(get(`/w/w${number}/v2.1/os-services`))
+    }
   },
   async questions(ask, size) {
     const below = `/w/w${Math.floor(size / 2)}`

@@ -1,5 +1,6 @@
 /** One size of one dimension, measured in this process, which does nothing else: `subject.ts DIMENSION SIZE BUDGET_MS`. */
 
+import type { IncomingMessage } from 'node:http'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import { createEmulator } from '../../src/emulator.ts'
@@ -33,14 +34,16 @@ const ask: Asking = async ({ method, path, headers, body: given }) => {
   return { bytes: lengthOf(body), json: () => JSON.parse(Buffer.from(inOnePiece(body) ?? '').toString()) }
 }
 
-/** From the world itself where it is no matter of control: how a request finds it is no matter of size. */
+/** From the world itself where it is no matter of control, as if it came over a socket: how it finds the world is no matter of size. */
 function answerTo(request: Request): Response | Promise<Response> {
   const { pathname, search, origin } = new URL(request.url)
   const [, name = 'default', path = ''] = /^(?:\/w\/([^/]+))?(\/.*)$/.exec(pathname) ?? []
   const world = emulator.worlds.find(name)
   if (!world || path.startsWith('/_novasim')) return emulator.fetch(request)
   const prefix = pathname.slice(0, pathname.length - path.length)
-  return world.fetch(request, { path, query: search.slice(1), base: origin + prefix })
+  const rawHeaders = [...request.headers].flat()
+  const incoming = { url: pathname + search, rawHeaders } as unknown as IncomingMessage
+  return world.fetch(request, { path, query: search.slice(1), base: origin + prefix }, { incoming })
 }
 await dimension.fill?.(ask, size)
 const madeMs = performance.now() - began
