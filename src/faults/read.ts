@@ -43,10 +43,11 @@ export type WrittenRule = string | Readonly<Record<string, unknown>>
 export function checkRules(value: unknown, known: Known): Checked<ReadRules> {
   const list = Array.isArray(value) ? value : [value]
   const names = new Set(known.names)
+  const numbers = new Map<string, number>()
   const rules: SetRule[] = []
   const complaints: Complaint[] = []
   for (const [index, item] of list.entries()) {
-    const checked = checkRule(item, known, names)
+    const checked = checkRule(item, known, names, numbers)
     if (checked.complaints === undefined) {
       rules.push(checked.value)
       names.add(checked.value.rule.name)
@@ -59,8 +60,18 @@ export function checkRules(value: unknown, known: Known): Checked<ReadRules> {
   return { value: { rules, warnings: rules.flatMap(({ rule }) => warningsOf(rule, known)) } }
 }
 
-/** One rule. @param taken the names that others have */
-export function checkRule(item: unknown, known: Known, taken: ReadonlySet<string>): Checked<SetRule> {
+/**
+ * One rule.
+ *
+ * @param taken the names that others have
+ * @param numbers up to which the names that are made up are taken, where many rules are read one after the other
+ */
+export function checkRule(
+  item: unknown,
+  known: Known,
+  taken: ReadonlySet<string>,
+  numbers = new Map<string, number>(),
+): Checked<SetRule> {
   const written = typeof item === 'string' ? { do: item } : item
   const checked = check(RuleSchema, written)
   if (checked.complaints !== undefined) return checked
@@ -74,7 +85,7 @@ export function checkRule(item: unknown, known: Known, taken: ReadonlySet<string
     })
   }
   if (complaints.length > 0) return { complaints }
-  const name = given ?? freeName(doing.fault ?? 'fault', taken)
+  const name = given ?? freeName(doing.fault ?? 'fault', taken, numbers)
   const rule: FaultRule = { name, match, do: doing, times, skip, probability, forMs }
   return { value: { rule, written: { name, ...structuredClone(written as object) } } }
 }
@@ -116,11 +127,12 @@ export function unknownOperations({ operation: operations = [] }: Match, known: 
   })
 }
 
-function freeName(wanted: string, taken: ReadonlySet<string>): string {
+function freeName(wanted: string, taken: ReadonlySet<string>, numbers: Map<string, number>): string {
   if (wanted !== 'fault' && !taken.has(wanted)) return wanted
-  for (let number = wanted === 'fault' ? 1 : 2; ; number++) {
-    if (!taken.has(`${wanted}-${number}`)) return `${wanted}-${number}`
-  }
+  let number = numbers.get(wanted) ?? (wanted === 'fault' ? 1 : 2)
+  while (taken.has(`${wanted}-${number}`)) number++
+  numbers.set(wanted, number)
+  return `${wanted}-${number}`
 }
 
 function isEmpty(value: unknown): boolean {
