@@ -47,6 +47,7 @@ const tally: Tally = { asked: 0, statuses: new Map(), worlds: 0, wrong: [], wron
 const ask = createClient(novasim.url, CLIENTS)
 const jobs = jobsOf(ask, uuid, tally)
 
+const before = (await steer<{ worlds: unknown[] }>('/worlds')).worlds.length
 const began = performance.now()
 const end = began + minutes * 60_000
 const samples: { x: number; y: number }[] = []
@@ -83,8 +84,6 @@ const warm = samples.filter(({ x }) => x > minutes * WARM_UP)
 const perMinute = slope(warm)
 const middle = warm.reduce((sum, { y }) => sum + y, 0) / warm.length
 const rise = (perMinute * minutes * (1 - WARM_UP)) / middle
-/** The default one, and those that are opened for the bench. */
-const WORLDS_THEN = 101
 
 const problems = [
   ...tally.wrong,
@@ -95,7 +94,7 @@ const problems = [
     ? [`the memory rises by ${(rise * 100).toFixed(1)} % of itself, at the most ${MOST_RISE * 100} %`]
     : []),
   ...(kept.kept === ENTRIES ? [] : [`the journal has ${kept.kept} entries, and is not full with ${ENTRIES}`]),
-  ...(worlds.length === WORLDS_THEN ? [] : [`${worlds.length} worlds are left, and there were ${WORLDS_THEN}`]),
+  ...(worlds.length === before ? [] : [`${worlds.length} worlds are left, and there were ${before}`]),
 ]
 const found = {
   machine: machine(),
