@@ -66,7 +66,7 @@ export async function json(): Promise<Part<Case>> {
     run: async ({ requests, careful }) => {
       await using emulator = createEmulator({ world: 'empty', clock: 'manual' })
       const world = await emulator.ready
-      world.put(description)
+      world.put(await world.make(description))
       const outcomes: string[] = []
       for (const asked of requests) {
         const request = requestOf(asked)

@@ -59,15 +59,15 @@ export interface World {
   /** The whole cloud as it is now, to be given to `put` or to a new world. */
   describe(): WorldDescription
   /** Put another cloud in place of this one. Who is logged in stays so, where the user is still there. */
-  put(wanted: WorldDescription | Cloud): void
-  /** Another cloud as the world began with, or as described, made while others have their turn; for `put` or `reset`. */
+  put(other: Cloud): void
+  /** A cloud as described, or as the world began with: made while others have their turn, for `put` or `reset`. */
   make(description?: WorldDescription): Promise<Cloud>
   /**
    * Go back to how the world began: the cloud, the clock, chance, the faults and the journal. Snapshots stay.
    *
-   * @param fresh the cloud to begin with, which is nobody's yet. Default: one that is made at once
+   * @param fresh the cloud to begin with
    */
-  reset(fresh?: Cloud): void
+  reset(fresh: Cloud): void
   /** Aborts when the world ends. */
   readonly ended: AbortSignal
   /** Nothing goes on in it any more: no timer is left, whoever waits is let go, and who listens is told that it is over. */
@@ -78,7 +78,7 @@ export interface World {
 export function createWorld(name: string, beginning: WorldDescription, options: WorldOptions = {}): World {
   const seed = options.seed ?? beginning.seed ?? 0
   const chance = chances(seed)
-  const cloud = cloudOf(beginning, seed, options)
+  const cloud = createCloud(beginning, { seed, clock: clockFor(beginning, options) })
   const requestId = () => `req-${chance.requests.uuid()}`
   const ofNova = { cloud, requestId }
   const ofKeystone = {
@@ -116,6 +116,8 @@ export function createWorld(name: string, beginning: WorldDescription, options: 
   const answerOf = ({ request, environ, face }: Passage): Answer => voices[face].app(request, below(face, environ))
   const controlId = () => chance.control.characters(8)
   const ending = new AbortController()
+  /** Whoever has made another cloud may come too late. */
+  const replaceBy = (other: Cloud) => (ending.signal.aborted ? other.clock.end() : replaceCloud(cloud, other))
   const snapshots = createSnapshots({
     now: cloud.clock.now,
     newId: controlId,
@@ -158,11 +160,11 @@ export function createWorld(name: string, beginning: WorldDescription, options: 
     },
     controlId,
     describe: () => ({ ...describeCloud(cloud), seed }),
-    put: (wanted) => replaceCloud(cloud, 'state' in wanted ? wanted : cloudOf(wanted, seed, {})),
+    put: replaceBy,
     make: (description) => (description ? inTurns(description, seed, {}) : inTurns(beginning, seed, options)),
-    reset(fresh = cloudOf(beginning, seed, options)) {
+    reset(fresh) {
       cloud.state.identity.tokens.clear()
-      replaceCloud(cloud, fresh)
+      replaceBy(fresh)
       for (const { stream, start } of Object.values(chance.streams)) stream.restore(start)
       recordings.reset()
       faults.reset()
@@ -175,10 +177,6 @@ export function createWorld(name: string, beginning: WorldDescription, options: 
       cloud.clock.end()
     },
   }
-}
-
-function cloudOf(description: WorldDescription, seed: number, options: WorldOptions): Cloud {
-  return createCloud(description, { seed, clock: clockFor(description, options) })
 }
 
 async function inTurns(description: WorldDescription, seed: number, options: WorldOptions): Promise<Cloud> {

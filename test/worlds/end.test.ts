@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { createEmulator } from '../../src/emulator.ts'
 import { scenariosOf } from '../../src/worlds/scenarios.ts'
@@ -30,6 +31,31 @@ test('with a world its timers end, what it delays is let go, and its scenarios a
   expect(await scenario!.playing.done).toMatchObject({ stopped: true, played: [] })
   expect(world.cloud.clock.waiting()).toBe(0)
   expect(emulator.worlds.find('ci-7')).toBeUndefined()
+})
+
+test('a reset that is done only when its world has ended sets nothing going there', async () => {
+  const emulator = createEmulator({ clock: 'manual' })
+  await emulator.ready
+  const world = emulator.worlds.open('ci-7', {
+    clock: { mode: 'manual' },
+    processes: [
+      {
+        binary: 'nova-compute',
+        host: 'left',
+        node: { id: 9, uuid: '3f0e9f8c-6a0b-4a58-9f2c-0b1d7a1f6c11' },
+        nextUpdate: Date.UTC(2026, 0, 1, 1),
+      },
+    ],
+    services: Array.from({ length: 3000 }, (_, number) => ({ binary: 'nova-compute', host: `host${number}` })),
+  })
+  expect(world.cloud.clock.waiting()).toBe(1)
+  const reset = emulator.fetch(new Request('http://novasim.test/w/ci-7/_novasim/reset', { method: 'POST' }))
+  // It has begun, and is not done.
+  await setImmediate()
+  await setImmediate()
+  emulator.worlds.close(world)
+  expect((await reset).status).toBe(204)
+  expect(world.cloud.clock.waiting()).toBe(0)
 })
 
 test('an emulator that is disposed of ends all of its worlds', async () => {
