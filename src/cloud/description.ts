@@ -140,23 +140,21 @@ export function* makeCloud(
   cloud.state.release = knownRelease(description.release)
   const usual = clock.mode() === 'manual' ? NO_DURATIONS : REAL_DURATIONS
   cloud.state.durations = Object.freeze({ ...usual, ...withoutUndefined(description.durations ?? {}) })
-  addCells(cloud, description)
+  yield* addCells(cloud, description)
   const taken = takenIds(description)
-  yield* inSteps(description.services, 'services', (wanted) => addService(cloud, wanted, taken))
-  yield* inSteps(description.hosts, 'hosts', ({ name, ...offer }) =>
-    describeHypervisor(cloud, { host: name, ...offer }),
-  )
+  yield* each(description.services, 'services', (wanted) => addService(cloud, wanted, taken))
+  yield* each(description.hosts, 'hosts', ({ name, ...offer }) => describeHypervisor(cloud, { host: name, ...offer }))
   // Each process has told Placement of its host once, as it is.
   for (const provider of cloud.state.resourceProviders.values()) provider.generation = FIRST_GENERATION
-  each(description.aggregates, 'aggregates', (wanted) => createAggregate(cloud, wanted))
-  each(description.flavors ?? DEFAULT_FLAVORS, 'flavors', (wanted) => addFlavor(cloud, wanted))
-  each(description.images ?? DEFAULT_IMAGES, 'images', (wanted) => addImage(cloud, wanted))
-  yield* inSteps(description.instances, 'instances', (wanted) => addInstances(cloud, wanted))
-  each(description.migrations, 'migrations', (wanted) => recordMigration(cloud, wanted))
-  each(description.users ?? DEFAULT_USERS, 'users', (wanted) => addUser(cloud, wanted))
+  yield* each(description.aggregates, 'aggregates', (wanted) => createAggregate(cloud, wanted))
+  yield* each(description.flavors ?? DEFAULT_FLAVORS, 'flavors', (wanted) => addFlavor(cloud, wanted))
+  yield* each(description.images ?? DEFAULT_IMAGES, 'images', (wanted) => addImage(cloud, wanted))
+  yield* each(description.instances, 'instances', (wanted) => addInstances(cloud, wanted))
+  yield* each(description.migrations, 'migrations', (wanted) => recordMigration(cloud, wanted))
+  yield* each(description.users ?? DEFAULT_USERS, 'users', (wanted) => addUser(cloud, wanted))
   addStaticTokens(cloud)
   yield* addPlacement(cloud, description)
-  addProcesses(cloud, description)
+  yield* addProcesses(cloud, description)
   for (const task of description.tasks ?? []) cloud.state.tasks.set(task.id, Object.freeze(task))
   for (const [table, given] of Object.entries(description.counters ?? {})) nextId(cloud, table, given)
   // What waits for a process that did nothing goes on when it does.
@@ -304,10 +302,10 @@ function knownRelease(release = NEWEST_RELEASE): string {
 }
 
 /** The cells that are listed, after those that services name without a list; `cell1` stands first unless it is listed. */
-function addCells(cloud: Cloud, { cells = [], services = [] }: CloudDescription): void {
+function* addCells(cloud: Cloud, { cells = [], services = [] }: CloudDescription): Generator<undefined, void> {
   const listed = new Set(cells.map(({ name }) => name))
   if (!listed.has(DEFAULT_CELL)) addCell(cloud, { name: DEFAULT_CELL })
-  each(cells, 'cells', ({ name, down }) => addCell(cloud, down === undefined ? { name } : { name, down }))
+  yield* each(cells, 'cells', ({ name, down }) => addCell(cloud, down === undefined ? { name } : { name, down }))
   services.forEach(({ cell = DEFAULT_CELL }, index) => {
     if (findCell(cloud, cell)) return
     if (cells.length === 0) {
@@ -364,24 +362,22 @@ function* addPlacement(
   { resourceClasses, traits, resourceProviders, allocations }: CloudDescription,
 ): Generator<undefined, void> {
   const { state } = cloud
-  each(resourceClasses, 'resourceClasses', ({ name, createdAt }) => createResourceClass(cloud, name, createdAt))
-  each(traits, 'traits', ({ name, createdAt }) => createTrait(cloud, name, createdAt))
+  yield* each(resourceClasses, 'resourceClasses', ({ name, createdAt }) => createResourceClass(cloud, name, createdAt))
+  yield* each(traits, 'traits', ({ name, createdAt }) => createTrait(cloud, name, createdAt))
   if (resourceProviders) {
     const known = state.resourceProviders
     state.resourceProviders = new Map()
     state.providersNamed = new Map()
-    yield* inSteps(resourceProviders, 'resourceProviders', (wanted) =>
-      addProvider(cloud, wanted, known.get(wanted.uuid)),
-    )
+    yield* each(resourceProviders, 'resourceProviders', (wanted) => addProvider(cloud, wanted, known.get(wanted.uuid)))
     // Only now is every parent there.
-    each(resourceProviders, 'resourceProviders', ({ uuid, parent }) => {
+    yield* each(resourceProviders, 'resourceProviders', ({ uuid, parent }) => {
       if (parent) restoreParent(cloud, uuid, parent)
     })
   }
   if (!allocations) return
   state.allocations.clear()
   state.allocationsOn.clear()
-  yield* inSteps(allocations, 'allocations', (consumer) => {
+  yield* each(allocations, 'allocations', (consumer) => {
     for (const { provider } of consumer.holdings) {
       if (!state.resourceProviders.has(provider)) {
         impossible(`there is no resource provider ${provider}`, { path: ['resources', provider] })
@@ -403,16 +399,20 @@ function addProvider(cloud: Cloud, wanted: NewResourceProvider, known: ResourceP
   createResourceProvider(cloud, { ...known, generation: FIRST_GENERATION, ...withoutUndefined(wanted), parent: null })
 }
 
-function addProcesses(cloud: Cloud, { processes }: CloudDescription): void {
-  each(processes, 'processes', ({ binary, host, cell = DEFAULT_CELL, process = 'running', node, nextUpdate }) => {
-    if (findServiceOf(cloud, host, binary, cell)) {
-      impossible(`the ${binary} on host "${host}" has a service`, {
-        hint: 'those in processes have none; say how it is by the process of the service',
-      })
-    }
-    const known = node === undefined ? null : { ...DEFAULT_HYPERVISOR, ...withoutUndefined(node), host }
-    leaveProcess(cloud, { binary, host, cell, process, node: known }, nextUpdate)
-  })
+function* addProcesses(cloud: Cloud, { processes }: CloudDescription): Generator<undefined, void> {
+  yield* each(
+    processes,
+    'processes',
+    ({ binary, host, cell = DEFAULT_CELL, process = 'running', node, nextUpdate }) => {
+      if (findServiceOf(cloud, host, binary, cell)) {
+        impossible(`the ${binary} on host "${host}" has a service`, {
+          hint: 'those in processes have none; say how it is by the process of the service',
+        })
+      }
+      const known = node === undefined ? null : { ...DEFAULT_HYPERVISOR, ...withoutUndefined(node), host }
+      leaveProcess(cloud, { binary, host, cell, process, node: known }, nextUpdate)
+    },
+  )
   wakeProcesses(cloud)
 }
 
@@ -436,14 +436,10 @@ function takenIds({ services = [] }: CloudDescription): Map<string, Set<number>>
   return taken
 }
 
-function each<Item>(items: readonly Item[] | undefined, name: string, add: (item: Item) => unknown): void {
-  for (const [index, item] of items?.entries() ?? []) at([name, index], () => add(item))
-}
-
 /** How many things are made in a step: together they take a few milliseconds. */
 const A_STEP = 500
 
-function* inSteps<Item>(
+function* each<Item>(
   items: readonly Item[] | undefined,
   name: string,
   add: (item: Item) => unknown,

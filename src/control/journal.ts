@@ -48,9 +48,9 @@ export function journalRoutes(version: string) {
       const place = shownIn(world)
       const { journal } = world
       const show = (entry: Entry) => viewOf(place, entry, BODY_SHOWN)
-      const { format, limit = ENTRIES_SHOWN } = choice
+      const { format, after, by, limit = ENTRIES_SHOWN } = choice
       // Of any there may be a million.
-      if (isAny(match, choice) && format !== 'har') {
+      if (isOpen(match) && after === undefined && by === undefined && format !== 'har') {
         return c.json({ entries: journal.entries(limit).map(show), found: journal.size(), ...summaryOf(world) })
       }
       const found = journal.entries().filter(chosen(place, match, choice))
@@ -110,12 +110,13 @@ function latest(
   return after === undefined ? entries.slice(Math.max(0, entries.length - limit)) : entries.slice(0, limit)
 }
 
-function isAny(match: EntryMatch, { after, by }: Query['choice']): boolean {
-  return after === undefined && by === undefined && Object.values(match).every((wanted) => wanted === undefined)
+/** Whether it lets every entry through. */
+function isOpen(match: EntryMatch): boolean {
+  return Object.values(match).every((wanted) => wanted === undefined)
 }
 
 function chosen(place: Shown, match: EntryMatch, { after = 0, by }: Query['choice']): (entry: Entry) => boolean {
-  const matches = Object.values(match).some((wanted) => wanted !== undefined) ? matcher(place, match) : undefined
+  const matches = isOpen(match) ? undefined : matcher(place, match)
   return (entry) => entry.id > after && (by === undefined || entry.by === by) && (matches?.(entry) ?? true)
 }
 

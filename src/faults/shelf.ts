@@ -59,12 +59,13 @@ export function createShelf<Item extends Filed>(): Shelf<Item> {
       if (key.by === 'nothing') return takeOut(always, item)
       const name = nameOf(key)
       const board = boards.get(name)
-      for (const word of board ? key.words : []) {
-        const filed = board?.items.get(word) ?? []
+      if (!board) return
+      for (const word of key.words) {
+        const filed = board.items.get(word) ?? []
         takeOut(filed, item)
-        if (filed.length === 0) board?.items.delete(word)
+        if (filed.length === 0) board.items.delete(word)
       }
-      if (board?.items.size === 0) boards.delete(name)
+      if (board.items.size === 0) boards.delete(name)
     },
   }
 }

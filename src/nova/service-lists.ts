@@ -133,12 +133,9 @@ function makeList(
 }
 
 /** Of a cell that is down, Nova knows the compute hosts, from the API's own database. nova/compute/api.py `_service_get_all_cells` */
-function unknownServices(cloud: Cloud, cell: string, filter: Filter): string[] {
+function unknownServices(cloud: Cloud, cell: string, { host: wanted, binary }: Filter): string[] {
+  if (binary !== '' && binary !== 'nova-compute') return []
   return [...cloud.state.hostMappings.values()]
-    .filter((mapping) => mapping.cell === cell && matches({ host: mapping.host, binary: 'nova-compute' }, filter))
+    .filter((mapping) => mapping.cell === cell && (wanted === '' || mapping.host === wanted))
     .map(({ host }) => `{"binary": "nova-compute", "host": ${quote(host)}, "status": "UNKNOWN"}`)
-}
-
-function matches(service: { host: string; binary: string }, { host, binary }: Filter): boolean {
-  return (host === '' || service.host === host) && (binary === '' || service.binary === binary)
 }
