@@ -11,7 +11,6 @@ import { headerOf, platformResponse } from './http/response.ts'
 import type { Answered, EmulatorOptions, StartOptions } from './options.ts'
 import { decodePath, type Environ } from './python/wsgi.ts'
 import { VERSION } from './version.ts'
-import { knownAt } from './worlds/faults.ts'
 import { loadWorld } from './worlds/load.ts'
 import { loginOf } from './worlds/login.ts'
 import { releaseNamed } from './worlds/release.ts'
@@ -135,7 +134,7 @@ async function loginAt(world: World, url: string, recorded: boolean): Promise<Re
 
 /** Most runs begin with no faults, so what reads them is loaded when there are some. */
 async function rulesOf(faults: string | readonly WrittenRule[], release: string | undefined): Promise<ReadRules> {
-  const { loadRules } = await import('./faults/read.ts')
+  const [{ loadRules }, { knownAt }] = await Promise.all([import('./faults/read.ts'), import('./worlds/known.ts')])
   return loadRules(faults, knownAt(release))
 }
 
@@ -168,6 +167,8 @@ export async function startEmulator({
     connectionsCheckingInterval: CHECK_EVERY_MS,
   }
   const server = createServer(limits, listenerFor(serve))
+  // A client that has said all it has to say is answered, be that later; Node's types do not know it. waitress/channel.py `readable`
+  Object.assign(server, { httpAllowHalfOpen: true })
   // An expectation that nobody knows is not met with 417, but is of no matter. waitress/parser.py `HTTPRequestParser`
   server.on('checkExpectation', (incoming, outgoing) => server.emit('request', incoming, outgoing))
   await listen(server, port, host)

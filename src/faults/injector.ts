@@ -7,14 +7,12 @@
 
 import { impossible } from '../cloud/errors.ts'
 import { type Chance, type ChanceState, createChance } from '../cloud/ids.ts'
-import { deedOf, looksBack, withReadyMade } from './actions.ts'
-import { READY_MADE } from './catalogue.ts'
 import { delayMs, share } from './delay.ts'
-import { asksForBody, type Question, questions, within } from './match.ts'
+import type { Question } from './match.ts'
 import type { Answer, Passage, Surroundings } from './passage.ts'
 import { createPast, type Moment } from './past.ts'
-import type { Doing, FaultRule, Match } from './rule.ts'
-import { createShelf, type Shelf } from './shelf.ts'
+import { type Delay, type FaultRule, type Range, within } from './rule.ts'
+import { createShelf, type Key, type Shelf } from './shelf.ts'
 import { hasBody, Sighting } from './sighting.ts'
 import type { Deed, Memory } from './turn.ts'
 import { createWaiting } from './wait.ts'
@@ -24,6 +22,23 @@ export interface SetRule {
   /** As it is shown; plain data. */
   written: Record<string, unknown>
   rule: FaultRule
+  meaning: Meaning
+}
+
+/** All of a rule that is needed to be quick with a request. */
+export interface Meaning {
+  /** Under which it is filed. */
+  key: Key
+  questions: Question[]
+  /** The numbers, among the requests that fall under it, of those that it is for. */
+  nth: Range[] | undefined
+  /** Whether it can be told only with the body at hand. */
+  readsBody: boolean
+  /** How far it looks back, in milliseconds. */
+  back: number
+  delay: Delay | undefined
+  /** What decides the answer; undefined where there is but a delay. */
+  deed: Deed | undefined
 }
 
 /** What came of a rule so far. */
@@ -42,7 +57,7 @@ export interface ShownRule extends Counts {
   state: 'active' | 'spent' | 'over'
 }
 
-/** All that an injector knows. Plain data: copy it to return to it. */
+/** All that an injector knows, to return to: a copy, of which nothing is written into. */
 export interface InjectorState {
   rules: { set: SetRule; counts: Counts; due: number; since: number; chance: ChanceState; memory: Memory }[]
   moments: Moment[]
@@ -81,18 +96,10 @@ export interface InjectorOptions {
 /** How many rules a world may have. */
 export const MOST_RULES = 20_000
 
-/** A rule that is set, with all that it needs to be quick. */
-interface Standing {
+/** A rule that is set, and what came of it. */
+interface Standing extends Meaning {
   order: number
   set: SetRule
-  match: Match
-  /** Whether it can be told only with the body at hand. */
-  readsBody: boolean
-  /** How far it looks back, in milliseconds. */
-  back: number
-  questions: Question[]
-  deed: Deed | undefined
-  doing: Doing
   counts: Counts
   /** How many of those that fell under it could have been fired on, before `skip`, `times` and chance. */
   due: number
@@ -113,17 +120,10 @@ export function createInjector({ around, rules = [], onUse = () => {} }: Injecto
   let readsBodies = false
 
   const stand = (set: SetRule): Standing => {
-    const doing = withReadyMade(set.rule.do)
-    const match = matchOf(set.rule)
     return {
+      ...set.meaning,
       order: order++,
       set,
-      match,
-      readsBody: asksForBody(match) || /\{(host|binary)\}/.test(doing.message ?? ''),
-      back: looksBack(doing),
-      questions: questions(match),
-      deed: deedOf(doing),
-      doing,
       counts: { matched: 0, fired: 0 },
       due: 0,
       since: cloud.clock.now(),
@@ -179,11 +179,11 @@ export function createInjector({ around, rules = [], onUse = () => {} }: Injecto
     // A rule that is spent while they are asked leaves the list that they stand in.
     const spent: Standing[] = []
     for (const each of shelf.candidates(seen)) {
-      if (decided && !each.doing.delay) continue
+      if (decided && !each.delay) continue
       if (!isAbout(each, seen)) continue
       each.counts.matched++
       if (!isDue(each, cloud.clock.now())) continue
-      const { delay } = each.doing
+      const { delay } = each
       const deed = decided ? undefined : each.deed
       const acts = deed !== undefined && (deed.applies?.(turnOf(each, seen, next)) ?? true)
       if (!acts && !delay) continue
@@ -275,15 +275,6 @@ export function createInjector({ around, rules = [], onUse = () => {} }: Injecto
   return injector
 }
 
-/** What a rule asks for, and beside it what the ready-made fault does where the rule does not say which requests it means. */
-export function matchOf({ match, do: doing }: FaultRule): Match {
-  const ready = doing.fault === undefined ? undefined : READY_MADE[doing.fault]?.match
-  if (!ready) return match
-  const { method, path, operation, face, ...rest } = ready
-  const saysWhich = [match.method, match.path, match.operation, match.face].some((each) => each !== undefined)
-  return { ...(saysWhich ? rest : ready), ...match }
-}
-
 function isSpent({ rule: { times } }: SetRule, { fired }: Counts): boolean {
   return times !== undefined && fired >= times
 }
@@ -296,8 +287,7 @@ function isAbout({ questions }: Standing, seen: Sighting): boolean {
 /** Whether it is its turn: by its number among those that fell under it, its time, its `skip`, its chance. */
 function isDue(each: Standing, now: number): boolean {
   const { skip = 0, probability = 1, forMs } = each.set.rule
-  const { nth } = each.match
-  if (nth && !within(nth, each.counts.matched)) return false
+  if (each.nth && !within(each.nth, each.counts.matched)) return false
   if (forMs !== undefined && now - each.since >= forMs) return false
   if (++each.due <= skip) return false
   return probability >= 1 || share(each.chance) < probability

@@ -1,7 +1,8 @@
 /** Does this request fall under this rule? */
 
 import { hasStar, pathPattern, shapeOf, textPattern, withoutEnd } from './pattern.ts'
-import type { Match, Range } from './rule.ts'
+import { type Match, within } from './rule.ts'
+import type { Key } from './shelf.ts'
 import type { Sighting } from './sighting.ts'
 
 export type Question = (seen: Sighting) => boolean
@@ -27,10 +28,6 @@ export function questions(match: Match): Question[] {
 /** Whether it can be answered only once the body has been read, where there is one. An action of Nova's is named in it. */
 export function asksForBody({ host, binary, user, body, operation }: Match): boolean {
   return [host, binary, user, body, operation].some((each) => each !== undefined)
-}
-
-export function within(ranges: Range[], number: number): boolean {
-  return ranges.some(({ from, to }) => from <= number && number <= to)
 }
 
 /** One of the texts. */
@@ -103,19 +100,7 @@ export function isPartOf(wanted: unknown, value: unknown): boolean {
   )
 }
 
-/**
- * What a rule is filed under, so that requests that cannot fall under it do not look at it: the most telling of its wishes.
- * `there` is that something of the kind is there at all.
- */
-export type Key =
-  | { by: 'host' | 'path' | 'shape' | 'operation' | 'user' | 'method'; words: string[] }
-  | { by: 'query' | 'header'; name: string; words: string[] }
-  /** By the first text or number in what the body is to have; the name is where. */
-  | { by: 'body'; name: string; words: [string] }
-  | { by: 'there'; words: ['host' | 'binary' | 'body'] }
-  | { by: 'query there' | 'header there'; words: [string] }
-  | { by: 'nothing' }
-
+/** The most telling of its wishes. */
 export function keyOf(match: Match): Key {
   const { host, binary, body, path, user, operation, method } = match
   const [hosts, paths, users] = [wordsIn(host), wordsIn(path), wordsIn(user)]
@@ -152,16 +137,6 @@ function leafOf(body: unknown, path: string[] = []): { path: string[]; value: un
     if (leaf) return leaf
   }
   return undefined
-}
-
-/** What a body is filed under at a path of keys: what stands there, if anything. */
-export function bodyWords(path: string[], body: unknown): string[] {
-  let here = body
-  for (const key of path) {
-    if (typeof here !== 'object' || here === null || !Object.hasOwn(here, key)) return []
-    here = Reflect.get(here, key)
-  }
-  return here === undefined || (typeof here === 'object' && here !== null) ? [] : [JSON.stringify(here)]
 }
 
 const ANY_SHAPE = shapeOf('**')

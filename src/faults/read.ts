@@ -6,6 +6,7 @@ import { readText } from '../reading/file.ts'
 import { nearest, oneOf } from '../reading/nearest.ts'
 import { readYaml } from '../reading/yaml.ts'
 import type { SetRule } from './injector.ts'
+import { meaningOf } from './meaning.ts'
 import type { Face } from './passage.ts'
 import { hasStar } from './pattern.ts'
 import type { FaultRule, Match } from './rule.ts'
@@ -87,7 +88,7 @@ export function checkRule(
   if (complaints.length > 0) return { complaints }
   const name = given ?? freeName(doing.fault ?? 'fault', taken, numbers)
   const rule: FaultRule = { name, match, do: doing, times, skip, probability, forMs }
-  return { value: { rule, written: { name, ...structuredClone(written as object) } } }
+  return { value: { rule, written: { name, ...structuredClone(written as object) }, meaning: meaningOf(rule) } }
 }
 
 /** @throws {InputError} with `file:line:column: what is wrong` for each complaint */

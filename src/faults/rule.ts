@@ -116,3 +116,7 @@ export type Deciding = (typeof DECIDING)[number]
 export function decidingIn(doing: Doing): Deciding | undefined {
   return DECIDING.find((key) => doing[key] !== undefined)
 }
+
+export function within(ranges: Range[], number: number): boolean {
+  return ranges.some(({ from, to }) => from <= number && number <= to)
+}

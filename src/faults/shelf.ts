@@ -1,15 +1,26 @@
 /** Rules, filed so that a request looks only at those that it may fall under. */
 
-import { bodyWords, type Key, keyOf } from './match.ts'
 import { shapesOf, withoutEnd } from './pattern.ts'
-import type { Match } from './rule.ts'
 import type { Sighting } from './sighting.ts'
+
+/**
+ * What a rule is filed under, so that requests that cannot fall under it do not look at it: the most telling of its wishes.
+ * `there` is that something of the kind is there at all.
+ */
+export type Key =
+  | { by: 'host' | 'path' | 'shape' | 'operation' | 'user' | 'method'; words: string[] }
+  | { by: 'query' | 'header'; name: string; words: string[] }
+  /** By the first text or number in what the body is to have; the name is where. */
+  | { by: 'body'; name: string; words: [string] }
+  | { by: 'there'; words: ['host' | 'binary' | 'body'] }
+  | { by: 'query there' | 'header there'; words: [string] }
+  | { by: 'nothing' }
 
 /** What can be filed. */
 export interface Filed {
   /** Says which of two comes first. */
   readonly order: number
-  readonly match: Match
+  readonly key: Key
 }
 
 export interface Shelf<Item extends Filed> {
@@ -43,7 +54,7 @@ export function createShelf<Item extends Filed>(): Shelf<Item> {
       return [...new Set(found.flat())].sort((one, other) => one.order - other.order)
     },
     add(item) {
-      const key = keyOf(item.match)
+      const { key } = item
       if (key.by === 'nothing') return insert(always, item)
       const name = nameOf(key)
       const board: Board<Item> = boards.get(name) ?? { words: wordsFor(key), items: new Map() }
@@ -55,7 +66,7 @@ export function createShelf<Item extends Filed>(): Shelf<Item> {
       }
     },
     remove(item) {
-      const key = keyOf(item.match)
+      const { key } = item
       if (key.by === 'nothing') return takeOut(always, item)
       const name = nameOf(key)
       const board = boards.get(name)
@@ -123,4 +134,14 @@ function whatIsThere(seen: Sighting): string[] {
   if (seen.binaries.length > 0) words.push('binary')
   if (seen.bytes !== undefined) words.push('body')
   return words
+}
+
+/** What a body is filed under at a path of keys: what stands there, if anything. */
+function bodyWords(path: string[], body: unknown): string[] {
+  let here = body
+  for (const key of path) {
+    if (typeof here !== 'object' || here === null || !Object.hasOwn(here, key)) return []
+    here = Reflect.get(here, key)
+  }
+  return here === undefined || (typeof here === 'object' && here !== null) ? [] : [JSON.stringify(here)]
 }

@@ -1,8 +1,8 @@
 /** What can be said of a rule beforehand: that it can never match, or never do anything. */
 
 import { nearest } from '../reading/nearest.ts'
-import { matchOf } from './injector.ts'
 import { anyOf } from './match.ts'
+import { matchOf } from './meaning.ts'
 import type { AskedOf, Known } from './read.ts'
 import type { FaultRule, Match } from './rule.ts'
 

@@ -1,30 +1,10 @@
 /** The faces of a world: where each is below its address, and what each has to say for itself. */
 
 import type { Cloud } from '../cloud/cloud.ts'
-import {
-  type Glance,
-  glanceApp,
-  operationOf as glanceOperation,
-  renderError as renderGlanceError,
-} from '../glance/app.ts'
-import { operations as glanceOperations } from '../glance/routes.ts'
-import {
-  type Keystone,
-  keystoneApp,
-  operationOf as keystoneOperation,
-  renderError as renderKeystoneError,
-} from '../keystone/app.ts'
-import { operations as keystoneOperations } from '../keystone/routes.ts'
+import type { Keystone } from '../keystone/resource.ts'
 import { novaApp } from '../nova/app.ts'
-import { operationOf as novaOperation, operations as novaOperations } from '../nova/operations.ts'
+import { operationOf as novaOperation } from '../nova/operations.ts'
 import { type Nova, renderError as renderNovaError } from '../nova/resource.ts'
-import {
-  type Placement,
-  placementApp,
-  operationOf as placementOperation,
-  renderError as renderPlacementError,
-} from '../placement/app.ts'
-import { operations as placementOperations } from '../placement/routes.ts'
 import { type Environ, type ErrorToRender, withPath } from '../python/wsgi.ts'
 import type { Answer, Face } from './layer.ts'
 
@@ -41,37 +21,7 @@ export interface Voice {
 }
 
 /** What the faces need of the world that they are in. */
-export interface Needs {
-  nova: Nova
-  keystone: Keystone
-  placement: Placement
-  glance: Glance
-}
-
-export function voicesOf({ nova, keystone, placement, glance }: Needs): Record<Face, Voice> {
-  return {
-    nova: {
-      app: novaApp(nova),
-      appOf: (cloud) => novaApp({ ...nova, cloud }),
-      renderError: (error) => renderNovaError(nova, error),
-    },
-    keystone: {
-      app: keystoneApp(keystone),
-      appOf: (cloud) => keystoneApp({ ...keystone, cloud }),
-      renderError: (error) => renderKeystoneError(keystone, error),
-    },
-    placement: {
-      app: placementApp(placement),
-      appOf: (cloud) => placementApp({ ...placement, cloud }),
-      renderError: (error) => renderPlacementError(placement, error),
-    },
-    glance: {
-      app: glanceApp(glance),
-      appOf: (cloud) => glanceApp({ ...glance, cloud }),
-      renderError: (error) => renderGlanceError(glance, error),
-    },
-  }
-}
+export type Needs = Nova & Keystone
 
 /** What a request asks for, as far as it can be told without doing it. */
 export interface Operation {
@@ -83,7 +33,69 @@ export interface Operation {
   version?: number | undefined
 }
 
-/** @param environ as the face sees it, see `below` */
+/** The code of a face, the same for all worlds. */
+interface Code {
+  appOf(needs: Needs): App
+  renderError(needs: Needs, error: ErrorToRender): Response
+  /** @param body as far as it has been read */
+  operationOf(cloud: Cloud, request: Request, environ: Environ, body: Uint8Array | undefined): Operation
+}
+
+/** Everybody asks Nova. */
+const loaded: Partial<Record<Face, Code>> = {
+  nova: { appOf: novaApp, renderError: renderNovaError, operationOf: novaOperation },
+}
+
+/** The others are loaded when somebody asks them: a server that nobody does has 2 MB less. */
+const LOADED_WHEN_ASKED: Record<Exclude<Face, 'nova'>, () => Promise<Code>> = {
+  async keystone() {
+    const { keystoneApp, operationOf, renderError } = await import('../keystone/app.ts')
+    return { appOf: keystoneApp, renderError, operationOf: (_, request, environ) => operationOf(request, environ) }
+  },
+  async placement() {
+    const { placementApp, operationOf, renderError } = await import('../placement/app.ts')
+    return { appOf: placementApp, renderError, operationOf: (_, request, environ) => operationOf(request, environ) }
+  },
+  async glance() {
+    const { glanceApp, operationOf, renderError } = await import('../glance/app.ts')
+    return { appOf: glanceApp, renderError, operationOf: (_, request, environ) => operationOf(request, environ) }
+  },
+}
+
+/** The voices of one world. */
+export interface Voices {
+  /** Whether the face can speak at once. */
+  ready(face: Face): boolean
+  /** See to it that it can. */
+  load(face: Face): Promise<void>
+  /** One that can. */
+  of(face: Face): Voice
+}
+
+export function createVoices(needs: Needs): Voices {
+  const voices: Partial<Record<Face, Voice>> = {}
+  return {
+    ready: (face) => face in loaded,
+    async load(face) {
+      if (face !== 'nova') loaded[face] ??= await LOADED_WHEN_ASKED[face]()
+    },
+    of: (face) => (voices[face] ??= voiceOf(codeOf(face), needs)),
+  }
+}
+
+function voiceOf({ appOf, renderError }: Code, needs: Needs): Voice {
+  return {
+    app: appOf(needs),
+    appOf: (cloud) => appOf({ ...needs, cloud }),
+    renderError: (error) => renderError(needs, error),
+  }
+}
+
+/**
+ * What a request is for, that a face was asked.
+ *
+ * @param environ as the face sees it, see `below`
+ */
 export function operationOf(
   cloud: Cloud,
   face: Face,
@@ -91,26 +103,13 @@ export function operationOf(
   environ: Environ,
   body: Uint8Array | undefined,
 ): Operation {
-  switch (face) {
-    case 'nova':
-      return novaOperation(cloud, request, environ, body)
-    case 'keystone':
-      return keystoneOperation(request, environ)
-    case 'placement':
-      return placementOperation(request, environ)
-    case 'glance':
-      return glanceOperation(request, environ)
-  }
+  return codeOf(face).operationOf(cloud, request, environ, body)
 }
 
-/** Each operation of each face, and the methods that it can be asked for by. */
-export function operationsByFace(): [Face, Map<string, string[]>][] {
-  return [
-    ['nova', novaOperations()],
-    ['keystone', keystoneOperations()],
-    ['placement', placementOperations()],
-    ['glance', glanceOperations()],
-  ]
+function codeOf(face: Face): Code {
+  const code = loaded[face]
+  if (!code) throw new Error(`nobody has asked ${face} for anything`)
+  return code
 }
 
 /** Whose a path is. */

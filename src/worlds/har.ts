@@ -2,9 +2,9 @@
 
 import { STATUS_CODES } from 'node:http'
 import { type Entry, RequestEntry } from './journal-entry.ts'
+import { headersOf } from './journal-names.ts'
 import {
   answerHeadersOf,
-  headersOf,
   type Place,
   redactedHeaders,
   startedAt,

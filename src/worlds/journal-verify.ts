@@ -5,10 +5,10 @@ import { unknownOperations } from '../faults/read.ts'
 import { type Checked, check } from '../reading/check.ts'
 import type { Complaint } from '../reading/complaint.ts'
 import { duration, durationMs } from '../reading/duration.ts'
-import { knownAt } from './faults.ts'
 import type { Entry, RequestEntry } from './journal-entry.ts'
 import { type EntryMatch, EntryMatchSchema, wishesOf } from './journal-match.ts'
 import { type EntryView, type Place, viewOf } from './journal-view.ts'
+import { knownAt } from './known.ts'
 
 const count = z.int().min(0, 'expected no less than 0')
 

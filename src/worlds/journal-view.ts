@@ -2,12 +2,10 @@
 
 import type { Cloud } from '../cloud/cloud.ts'
 import type { CloudEvent } from '../cloud/events.ts'
-import { headersOf as readable } from '../http/request.ts'
 import { type Body, inOnePiece } from '../http/response.ts'
 import { toText } from '../reading/time.ts'
-import type { Operation } from './faces.ts'
 import { type ChangeEntry, type Entry, RequestEntry } from './journal-entry.ts'
-import { operationAt } from './operation.ts'
+import { headersOf, operationOf } from './journal-names.ts'
 import { redactHeader, redactText } from './redact.ts'
 
 /** The world that a journal is of. */
@@ -58,40 +56,12 @@ export function viewOf(place: Place, entry: Entry, mostBody: number = Number.POS
   return entry instanceof RequestEntry ? viewRequest(place, entry, mostBody) : viewChange(entry)
 }
 
-/** The headers of a request, by names in lower case. */
-export function headersOf({ headers }: RequestEntry): Headers {
-  return Array.isArray(headers) ? readable(headers) : headers
-}
-
 /** The headers of its answer, with its own request id. */
 export function answerHeadersOf({ answerHeaders, requestId }: RequestEntry): Headers {
   const made = new Headers(answerHeaders)
   if (requestId === undefined) return made
   for (const name of [...made.keys()]) if (name.endsWith('-request-id')) made.set(name, requestId)
   return made
-}
-
-/** What it was for. */
-export function operationOf(cloud: Cloud, entry: RequestEntry): Operation {
-  const { face, method, path, query, body } = entry
-  const request = { method, headers: headersOf(entry) } as Request
-  return operationAt(cloud, { request, environ: { path, query }, face, body })
-}
-
-/** What an entry is counted as when it is gone: `os-services:list 200`. */
-export function namesOf(cloud: Cloud): (entry: Entry) => string {
-  // Most of what is asked is asked again: what a GET is for is worked out once.
-  const known = new Map<string, string>()
-  return (entry) => {
-    if (!(entry instanceof RequestEntry)) return entry.by
-    const { method, path, status } = entry
-    let name = method === 'GET' ? known.get(path) : undefined
-    if (name === undefined) {
-      name = operationOf(cloud, entry).name ?? `${method} elsewhere`
-      if (method === 'GET' && known.size < 1000) known.set(path, name)
-    }
-    return `${name} ${status}`
-  }
 }
 
 /** The name of whoever asked: whose token it is, or who it says that it is when it logs in. */

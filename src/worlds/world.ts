@@ -9,11 +9,11 @@ import { restore, snapshot } from '../cloud/snapshot.ts'
 import { createInjector, type Injector, type SetRule } from '../faults/injector.ts'
 import type { Environ } from '../python/wsgi.ts'
 import { type ClockWord, clockOf } from '../reading/clock.ts'
-import { below, faceAt, voicesOf } from './faces.ts'
+import { below, createVoices, faceAt } from './faces.ts'
 import { surroundings } from './faults.ts'
 import { createJournal, type Journal, type JournalLimits } from './journal.ts'
-import { namesOf } from './journal-view.ts'
-import type { Answer, Layer, Passage } from './layer.ts'
+import { namesOf } from './journal-names.ts'
+import type { Answer, Face, Layer, Passage } from './layer.ts'
 import { mapValues } from './map-values.ts'
 import { subjectAt } from './operation.ts'
 import { createShelf, type Shelf } from './recordings.ts'
@@ -80,8 +80,7 @@ export function createWorld(name: string, beginning: WorldDescription, options: 
   const chance = chances(seed)
   const cloud = createCloud(beginning, { seed, clock: clockFor(beginning, options) })
   const requestId = () => `req-${chance.requests.uuid()}`
-  const ofNova = { cloud, requestId }
-  const ofKeystone = {
+  const needs = {
     cloud,
     requestId,
     randomId: chance.logins.characters,
@@ -91,16 +90,11 @@ export function createWorld(name: string, beginning: WorldDescription, options: 
       { type: 'image', name: 'glance', path: '/image' },
     ],
   }
-  const voices = voicesOf({
-    nova: ofNova,
-    keystone: ofKeystone,
-    placement: { cloud, requestId },
-    glance: { cloud, requestId },
-  })
+  const voices = createVoices(needs)
   const layers: Layer[] = []
   const recordings = createShelf(layers)
   const faults = createInjector({
-    around: surroundings(ofNova, voices),
+    around: surroundings(needs, voices),
     rules: options.faults,
     onUse: (used) => (used ? layers.unshift(faultLayer) : layers.splice(layers.indexOf(faultLayer), 1)),
   })
@@ -113,7 +107,7 @@ export function createWorld(name: string, beginning: WorldDescription, options: 
     subjectOf: (passage) => subjectAt(cloud, passage),
   })
   /** Through the layers there is another request, maybe. */
-  const answerOf = ({ request, environ, face }: Passage): Answer => voices[face].app(request, below(face, environ))
+  const answerOf = ({ request, environ, face }: Passage): Answer => voices.of(face).app(request, below(face, environ))
   const controlId = () => chance.control.characters(8)
   const ending = new AbortController()
   /** Whoever has made another cloud may come too late. */
@@ -139,6 +133,25 @@ export function createWorld(name: string, beginning: WorldDescription, options: 
       recordings.restore(moment.recordings)
     },
   })
+  /** A face that is loaded first. Whoever comes meanwhile waits, so that everybody has their turn in the order in which they came. */
+  let loading: Promise<void> | undefined
+  const answerOnceLoaded = (face: Face, again: () => Answer): Promise<Response> => {
+    loading ??= voices.load(face).finally(() => {
+      loading = undefined
+    })
+    return loading.then(again)
+  }
+  const answer = (request: Request, environ: Environ, wire?: Wire): Answer => {
+    const face = faceAt(environ.path)
+    if (loading || !voices.ready(face)) return answerOnceLoaded(face, () => answer(request, environ, wire))
+    const passage: Passage = { request, environ, face, incoming: wire?.incoming, outgoing: wire?.outgoing }
+    const through = (index: number): Answer => {
+      const layer = layers[index]
+      return layer ? layer(passage, () => through(index + 1)) : answerOf(passage)
+    }
+    if (!journal.keeps()) return through(0)
+    return journal.layer(passage, () => through(0))
+  }
   return {
     name,
     seed,
@@ -148,16 +161,7 @@ export function createWorld(name: string, beginning: WorldDescription, options: 
     faults,
     journal,
     snapshots,
-    fetch(request, environ, wire) {
-      const face = faceAt(environ.path)
-      const passage: Passage = { request, environ, face, incoming: wire?.incoming, outgoing: wire?.outgoing }
-      const through = (index: number): Answer => {
-        const layer = layers[index]
-        return layer ? layer(passage, () => through(index + 1)) : answerOf(passage)
-      }
-      if (!journal.keeps()) return through(0)
-      return journal.layer(passage, () => through(0))
-    },
+    fetch: answer,
     controlId,
     describe: () => ({ ...describeCloud(cloud), seed }),
     put: replaceBy,

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createClock } from '../../src/cloud/clock.ts'
 import { createCloud } from '../../src/cloud/description.ts'
-import { questions } from '../../src/faults/match.ts'
+import { keyOf, questions } from '../../src/faults/match.ts'
 import type { Passage, Surroundings } from '../../src/faults/passage.ts'
 import type { Match } from '../../src/faults/rule.ts'
 import { createShelf } from '../../src/faults/shelf.ts'
@@ -57,7 +57,7 @@ test('a request looks at the rules that it falls under', () => {
       fc.array(fc.nat(11), { maxLength: 12 }),
       request,
       (matches, turns, asked) => {
-        const items = matches.map((each, order) => ({ order, match: each, asks: questions(each) }))
+        const items = matches.map((each, order) => ({ order, key: keyOf(each), asks: questions(each) }))
         const shelf = createShelf<(typeof items)[number]>()
         const there = new Set(items)
         for (const item of items) shelf.add(item)

@@ -5,7 +5,7 @@ import { loadRules } from '../../src/faults/read.ts'
 import { keepBody } from '../../src/recordings/body.ts'
 import { fromHar } from '../../src/recordings/har.ts'
 import { readRecording } from '../../src/recordings/recording.ts'
-import { knownAt } from '../../src/worlds/faults.ts'
+import { knownAt } from '../../src/worlds/known.ts'
 import { readWorld } from '../../src/worlds/read.ts'
 import { boot } from '../support/boot.ts'
 

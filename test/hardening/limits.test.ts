@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { createEmulator } from '../../src/emulator.ts'
 import { MOST_RULES } from '../../src/faults/injector.ts'
 import { loadRules } from '../../src/faults/read.ts'
-import { knownAt } from '../../src/worlds/faults.ts'
+import { knownAt } from '../../src/worlds/known.ts'
 import { createWorlds } from '../../src/worlds/worlds.ts'
 import { boot } from '../support/boot.ts'
 

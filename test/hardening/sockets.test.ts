@@ -137,8 +137,11 @@ test('the process that it is in keeps its own Request and Response', async () =>
   expect(globalThis.Response).toBe(response)
 })
 
-test('a client that has said all it has to say is still answered', async () => {
-  await using nova = await startEmulator()
+test.each([
+  ['at once', []],
+  ['after a while', ['slow-api']],
+])('a client that has said all it has to say is still answered, %s', async (_, faults) => {
+  await using nova = await startEmulator({ faults })
   expect(await converse(nova, `${LIST}Connection: close\r\n\r\n`)).toMatch(/^HTTP\/1\.1 200 OK/)
 })
 
