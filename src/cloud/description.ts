@@ -134,6 +134,19 @@ export function createCloud(description: CloudDescription, options: { seed: numb
 /** The same, a part with each step: between two, others may have their turn. */
 export function* makeCloud(
   description: CloudDescription,
+  options: { seed: number; clock: Clock },
+): Generator<undefined, Cloud> {
+  try {
+    return yield* steps(description, options)
+  } catch (error) {
+    // Nothing is to come of what was made so far.
+    options.clock.end()
+    throw error
+  }
+}
+
+function* steps(
+  description: CloudDescription,
   { seed, clock }: { seed: number; clock: Clock },
 ): Generator<undefined, Cloud> {
   const cloud = emptyCloud(seed, clock)

@@ -1,10 +1,11 @@
 /** A world and a scenario as they are sent: by name, or written out. */
 
+import type { Checked } from '../reading/check.ts'
 import type { Complaint } from '../reading/complaint.ts'
 import { nearest, oneOf } from '../reading/nearest.ts'
 import { checkScenario, type Scenario } from '../scenarios/scenario.ts'
 import { BUILT_IN_WORLDS, builtInWorld, isBuiltIn } from '../worlds/built-in.ts'
-import { checkWorld } from '../worlds/read.ts'
+import { checkWorldInTurns, made } from '../worlds/read.ts'
 import { builtInScenario, builtInScenarios } from '../worlds/scenarios.ts'
 import { VOCABULARY } from '../worlds/stage.ts'
 import type { WorldDescription } from '../worlds/world-file.ts'
@@ -12,10 +13,17 @@ import { accepted, ControlError } from './errors.ts'
 
 type Path = Complaint['path']
 
+/** A world that is to be made. */
+export interface GivenWorld {
+  description: WorldDescription
+  /** Where it stands in what was sent. */
+  path: Path
+}
+
 /** What is to happen, and where it begins, when it says. */
 export interface GivenScenario {
   scenario: Scenario
-  world: WorldDescription | undefined
+  world: GivenWorld | undefined
 }
 
 /**
@@ -24,8 +32,17 @@ export interface GivenScenario {
  * @param path where it stands in what was sent
  * @throws {ControlError} 400 with everything that is wrong with it
  */
-export function worldFrom(given: unknown, path: Path): WorldDescription {
-  if (typeof given !== 'string') return accepted(below(path, checkWorld(given)))
+export async function worldFrom(given: unknown, path: Path): Promise<GivenWorld> {
+  if (typeof given === 'string') return { description: builtIn(given, path), path }
+  return { description: accepted(below(path, await checkWorldInTurns(given))), path }
+}
+
+/** What is made of a world that was given. @throws {ControlError} 400 where there can be no such cloud */
+export async function madeOf<Value>({ path }: GivenWorld, making: Promise<Value>): Promise<Value> {
+  return accepted(below(path, await made(making)))
+}
+
+function builtIn(given: string, path: Path): WorldDescription {
   if (isBuiltIn(given)) return builtInWorld(given)
   const names = Object.keys(BUILT_IN_WORLDS)
   const meant = nearest(given, names)
@@ -43,10 +60,19 @@ export function worldFrom(given: unknown, path: Path): WorldDescription {
  * @param path where it stands in what was sent
  * @throws {ControlError} 400 with everything that is wrong with it
  */
-export function scenarioFrom(given: unknown, path: Path): GivenScenario {
-  const scenario =
-    typeof given === 'string' ? named(given, path) : accepted(below(path, checkScenario(given, VOCABULARY)))
-  return { scenario, world: scenario.world === undefined ? undefined : worldFrom(scenario.world, [...path, 'world']) }
+export async function scenarioFrom(given: unknown, path: Path): Promise<GivenScenario> {
+  const scenario = typeof given === 'string' ? named(given, path) : accepted(below(path, await checked(given)))
+  return {
+    scenario,
+    world: scenario.world === undefined ? undefined : await worldFrom(scenario.world, [...path, 'world']),
+  }
+}
+
+/** A world in it is checked first, while others have their turn. */
+async function checked(given: unknown): Promise<Checked<Scenario>> {
+  const world: unknown = typeof given === 'object' && given !== null && 'world' in given ? given.world : undefined
+  const { complaints = [] } = typeof world === 'object' ? await checkWorldInTurns(world) : {}
+  return checkScenario(given, { ...VOCABULARY, checkWorld: () => complaints })
 }
 
 function named(name: string, path: Path): Scenario {

@@ -1,5 +1,6 @@
 /** What a control route is given, and how it reads what was sent. */
 
+import { setImmediate } from 'node:timers/promises'
 import type { Context } from 'hono'
 import type * as z from 'zod'
 import { check } from '../reading/check.ts'
@@ -45,6 +46,8 @@ export async function jsonOf(c: ControlContext): Promise<unknown> {
   const yaml = /yaml/i.test(c.req.header('content-type') ?? '')
   try {
     const value: unknown = yaml ? (await import('yaml')).parse(text, { logLevel: 'error' }) : JSON.parse(text)
+    // There may be a whole world in it: others have their turn.
+    if (text.length > LONG_TEXT) await setImmediate()
     if (isDeeper(value, DEEPEST)) throw new Error(`it lies more than ${DEEPEST} deep`)
     return value
   } catch (error) {
@@ -53,16 +56,17 @@ export async function jsonOf(c: ControlContext): Promise<unknown> {
   }
 }
 
+/** Of so many characters, JSON takes a millisecond or two to be read. */
+const LONG_TEXT = 100_000
+
 /** How deep a body may lie: nothing that control knows lies deeper than a few levels, but for the bodies that rules match. */
 const DEEPEST = 500
 
 function isDeeper(value: unknown, deepest: number): boolean {
-  const open: [value: unknown, depth: number][] = [[value, 0]]
-  for (let next = open.pop(); next; next = open.pop()) {
-    const [each, depth] = next
-    if (typeof each !== 'object' || each === null) continue
-    if (depth >= deepest) return true
-    for (const inner of Object.values(each)) open.push([inner, depth + 1])
+  if (typeof value !== 'object' || value === null) return false
+  if (deepest === 0) return true
+  for (const each of Object.values(value)) {
+    if (typeof each === 'object' && isDeeper(each, deepest - 1)) return true
   }
   return false
 }

@@ -5,7 +5,7 @@ import * as z from 'zod'
 import { lineOf } from '../scenarios/player.ts'
 import { builtInScenarios, type HeldScenario, scenariosOf, startScenario } from '../worlds/scenarios.ts'
 import { warningsIn } from '../worlds/stage.ts'
-import { scenarioFrom } from './given.ts'
+import { madeOf, scenarioFrom } from './given.ts'
 import { jsonOf, noSuch, type Place, parameter } from './request.ts'
 
 /** The name of one that comes with novasim, in place of a scenario. */
@@ -18,8 +18,10 @@ export const scenarios = new Hono<{ Bindings: Place }>()
   .post('/', async (c) => {
     const written = await jsonOf(c)
     const byName = ByName.safeParse(written)
-    const { scenario, world } = byName.success ? scenarioFrom(byName.data.name, ['name']) : scenarioFrom(written, [])
-    if (world) c.env.world.put(await c.env.world.make(world))
+    const { scenario, world } = await (byName.success
+      ? scenarioFrom(byName.data.name, ['name'])
+      : scenarioFrom(written, []))
+    if (world) c.env.world.put(await madeOf(world, c.env.world.make(world.description)))
     const warnings = warningsIn(scenario)
     const started = view(startScenario(c.env.world, scenario, c.env.origin))
     return c.json({ ...started, ...(warnings.length > 0 && { warnings }) }, 201)

@@ -2,7 +2,7 @@
 
 import { setImmediate } from 'node:timers/promises'
 import { type Context, Hono } from 'hono'
-import { checkWorld } from '../worlds/read.ts'
+import { checkWorldInTurns, made } from '../worlds/read.ts'
 import { stopScenarios } from '../worlds/scenarios.ts'
 import { toWorldFile } from '../worlds/world-file.ts'
 import { accepted } from './errors.ts'
@@ -10,7 +10,8 @@ import { jsonOf, type Place } from './request.ts'
 
 export const state = new Hono<{ Bindings: Place }>().get('/', told).put('/', async (c) => {
   const { world } = c.env
-  world.put(await world.make(accepted(checkWorld(await jsonOf(c)))))
+  const description = accepted(await checkWorldInTurns(await jsonOf(c)))
+  world.put(accepted(await made(world.make(description))))
   return told(c)
 })
 

@@ -8,11 +8,11 @@ import { knownAt } from '../worlds/known.ts'
 import { loginOf } from '../worlds/login.ts'
 import { startScenario } from '../worlds/scenarios.ts'
 import { warningsIn } from '../worlds/stage.ts'
-import type { World } from '../worlds/world.ts'
+import { makeInTurns, type World } from '../worlds/world.ts'
 import { WorldSchema } from '../worlds/world-schema.ts'
 import { worldPrefix } from '../worlds/worlds.ts'
 import { accepted } from './errors.ts'
-import { below, scenarioFrom, worldFrom } from './given.ts'
+import { below, madeOf, scenarioFrom, worldFrom } from './given.ts'
 import { bodyOf, noSuch, type Place, parameter, type Steered } from './request.ts'
 
 export const NewWorld = z.strictObject({
@@ -43,15 +43,14 @@ export function worldRoutes({ worlds }: Steered) {
     .post('/', async (c) => {
       const { name, world = 'default', release, seed, clock, faults = [], scenario } = await bodyOf(c, NewWorld)
       const { origin } = c.env
-      const given = worldFrom(world, ['world'])
-      const played = scenario === undefined ? undefined : scenarioFrom(scenario, ['scenario'])
-      const description = { ...(played?.world ?? given), ...(release !== undefined && { release }) }
+      const given = await worldFrom(world, ['world'])
+      const played = scenario === undefined ? undefined : await scenarioFrom(scenario, ['scenario'])
+      const begun = played?.world ?? given
+      const description = { ...begun.description, ...(release !== undefined && { release }) }
       const { rules, warnings: ofRules } = accepted(below(['faults'], checkRules(faults, knownAt(description.release))))
-      const opened = worlds.open(name ?? freeName(c.env.world), description, {
-        seed: seed ?? played?.scenario.seed,
-        clock,
-        faults: rules,
-      })
+      const options = { seed: seed ?? played?.scenario.seed, clock, faults: rules }
+      const cloud = await madeOf(begun, makeInTurns(description, options))
+      const opened = worlds.open(name ?? freeName(c.env.world), description, options, cloud)
       const warnings = [...ofRules, ...(played ? warningsIn(played.scenario) : [])]
       const held = played && startScenario(opened, played.scenario, origin)
       return c.json(

@@ -1,5 +1,6 @@
 /** What a person wrote, checked against what was expected: complaints that say what, where and the likely fix. */
 
+import { setImmediate } from 'node:timers/promises'
 import * as z from 'zod'
 import type { Complaint } from './complaint.ts'
 import { nearest, oneOf } from './nearest.ts'
@@ -8,7 +9,57 @@ export type Checked<Value> = { value: Value; complaints?: never } | { complaints
 
 /** Every complaint about a value, in the order in which they stand in it; or the value, when there is none. */
 export function check<Schema extends z.ZodType>(schema: Schema, value: unknown): Checked<z.infer<Schema>> {
-  const result = schema.safeParse(value)
+  return judged(schema, value, schema.safeParse(value))
+}
+
+/** The same, where a mapping may have lists so long that others have their turn before all of their entries are checked. */
+export async function checkInTurns<Schema extends z.ZodObject>(
+  schema: Schema,
+  value: unknown,
+): Promise<Checked<z.infer<Schema>>> {
+  const long = longListsIn(schema, value)
+  if (long.length === 0) return check(schema, value)
+  const short = schema.safeParse({ ...(value as object), ...Object.fromEntries(long.map(({ key }) => [key, []])) })
+  const issues = short.error?.issues ?? []
+  const data: Record<string, unknown> = { ...short.data }
+  for (const { key, schema: ofList, list } of long) {
+    const entries: unknown[] = []
+    for (let from = 0; from < list.length; from += A_TURN) {
+      await setImmediate()
+      const part = ofList.safeParse(list.slice(from, from + A_TURN))
+      for (const entry of part.data ?? []) entries.push(entry)
+      for (const { path, ...issue } of part.error?.issues ?? []) {
+        const [index, ...below] = path
+        issues.push({ ...issue, path: [key, from + Number(index), ...below] })
+      }
+    }
+    data[key] = entries
+  }
+  await setImmediate()
+  if (issues.length === 0) return judged(schema, value, { success: true, data: data as z.infer<Schema> })
+  const order = [...Object.keys(schema.shape), undefined]
+  issues.sort((one, other) => order.indexOf(one.path[0] as string) - order.indexOf(other.path[0] as string))
+  return judged(schema, value, { success: false, error: { issues } })
+}
+
+/** How many entries are checked in a turn: together they take a few milliseconds. */
+const A_TURN = 500
+
+/** Lists that are checked entry by entry and in no other way, and that are longer than one turn. */
+function longListsIn(schema: z.ZodObject, value: unknown): { key: string; schema: z.ZodArray; list: unknown[] }[] {
+  return Object.entries(schema.shape).flatMap(([key, each]) => {
+    const list = valueAt(value, key)
+    const ofList = bare(each)
+    const isPlain = ofList instanceof z.ZodArray && !ofList.def.checks?.length
+    return isPlain && Array.isArray(list) && list.length > A_TURN ? [{ key, schema: ofList, list }] : []
+  })
+}
+
+function judged<Value>(
+  schema: z.ZodType,
+  value: unknown,
+  result: { success: true; data: Value } | { success: false; error: { issues: z.core.$ZodIssue[] } },
+): Checked<Value> {
   if (result.success) {
     const complaints = leftOut(value, result.data)
     return complaints.length > 0 ? { complaints } : { value: result.data }
@@ -25,24 +76,39 @@ export function check<Schema extends z.ZodType>(schema: Schema, value: unknown):
 /** A key that JavaScript takes for something else, and that zod leaves out without a word. */
 const KEPT_FOR_ITSELF = '__proto__'
 
+/** Where each stands that is in a value and not in what was made of it. */
 function leftOut(value: unknown, data: unknown): Complaint[] {
   const found: Complaint[] = []
-  const open: { value: unknown; path: (string | number)[] }[] = [{ value, path: [] }]
-  for (let at = open.pop(); at; at = open.pop()) {
-    const { value: here, path } = at
-    if (typeof here !== 'object' || here === null) continue
-    if (Object.hasOwn(here, KEPT_FOR_ITSELF) && valueAt(path.reduce(valueAt, data), KEPT_FOR_ITSELF) === undefined) {
+  const open: Spot[] = [{ value, data, within: undefined, key: '' }]
+  for (let spot = open.pop(); spot; spot = open.pop()) {
+    const { value: here, data: there } = spot
+    // What was taken as it is has lost nothing.
+    if (typeof here !== 'object' || here === null || here === there) continue
+    if (Object.hasOwn(here, KEPT_FOR_ITSELF) && valueAt(there, KEPT_FOR_ITSELF) === undefined) {
       found.push({
         message: `"${KEPT_FOR_ITSELF}" cannot be a key here`,
-        path: [...path, KEPT_FOR_ITSELF],
+        path: [...pathTo(spot), KEPT_FOR_ITSELF],
         hint: 'JavaScript keeps this name for itself; choose another',
       })
     }
-    for (const [key, each] of Object.entries(here)) {
-      if (typeof each === 'object') open.push({ value: each, path: [...path, Array.isArray(here) ? Number(key) : key] })
+    for (const key of Object.keys(here)) {
+      const each = valueAt(here, key)
+      if (typeof each === 'object') open.push({ value: each, data: valueAt(there, key), within: spot, key })
     }
   }
   return found
+}
+
+interface Spot {
+  value: unknown
+  data: unknown
+  within: Spot | undefined
+  key: string
+}
+
+function pathTo({ within, key }: Spot): (string | number)[] {
+  if (!within) return []
+  return [...pathTo(within), Array.isArray(within.value) ? Number(key) : key]
 }
 
 /** Where the keys belong that were mistyped: nobody has to be told that these are missing, too. */

@@ -3,7 +3,8 @@
 import { createClock } from '../cloud/clock.ts'
 import { createCloud } from '../cloud/description.ts'
 import { CloudError } from '../cloud/errors.ts'
-import { type Checked, check } from '../reading/check.ts'
+import { type Checked, check, checkInTurns } from '../reading/check.ts'
+import type { Complaint } from '../reading/complaint.ts'
 import { readYaml } from '../reading/yaml.ts'
 import { fromWorldFile, type WorldDescription } from './world-file.ts'
 import { WorldSchema } from './world-schema.ts'
@@ -18,20 +19,41 @@ export function readWorld(text: string, file: string): WorldDescription {
   return readYaml(text, file, checkWorld)
 }
 
-/** The world that a value describes, as it came out of YAML or JSON; or every complaint about it. */
+/** The world that a value describes, as it came out of YAML or JSON; or every complaint about it. The cloud is made once, too. */
 export function checkWorld(value: unknown): Checked<WorldDescription> {
   const checked = check(WorldSchema, value)
   if (checked.complaints !== undefined) return checked
   const description = fromWorldFile(checked.value)
+  const clock = createClock({ mode: 'manual', start: description.clock?.start ?? 0 })
   try {
-    const clock = createClock({ mode: 'manual', start: description.clock?.start ?? 0 })
     createCloud(withoutRepeats(description), { seed: 0, clock })
   } catch (error) {
-    if (!(error instanceof CloudError) || error.refusal.code !== 'Impossible') throw error
-    const { message, path = [], hint } = error.refusal
-    return { complaints: [{ message, path, hint }] }
+    return { complaints: [whatCannotBe(error)] }
   }
   return { value: description }
+}
+
+/** The same, while others have their turn. Whether there can be such a cloud shows when it is made: see `made`. */
+export async function checkWorldInTurns(value: unknown): Promise<Checked<WorldDescription>> {
+  const checked = await checkInTurns(WorldSchema, value)
+  if (checked.complaints !== undefined) return checked
+  return { value: fromWorldFile(checked.value) }
+}
+
+/** What is being made of a description, or why there can be no such cloud. */
+export async function made<Value>(making: Promise<Value>): Promise<Checked<Value>> {
+  try {
+    return { value: await making }
+  } catch (error) {
+    return { complaints: [whatCannotBe(error)] }
+  }
+}
+
+/** @throws what is no refusal */
+function whatCannotBe(error: unknown): Complaint {
+  if (!(error instanceof CloudError) || error.refusal.code !== 'Impossible') throw error
+  const { message, path = [], hint } = error.refusal
+  return { message, path, hint }
 }
 
 /** What can be wrong with so many instances is wrong with the first. Only where others name them do all have to be there. */

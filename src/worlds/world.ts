@@ -74,11 +74,18 @@ export interface World {
   end(): void
 }
 
-/** @throws {CloudError} Impossible, with the path of what cannot be */
-export function createWorld(name: string, beginning: WorldDescription, options: WorldOptions = {}): World {
-  const seed = options.seed ?? beginning.seed ?? 0
+/**
+ * @param cloud one that has been made of the beginning with these options, see `makeInTurns`; by default it is made now
+ * @throws {CloudError} Impossible, with the path of what cannot be
+ */
+export function createWorld(
+  name: string,
+  beginning: WorldDescription,
+  options: WorldOptions = {},
+  cloud: Cloud = createCloud(beginning, ofCloud(beginning, options)),
+): World {
+  const { seed } = cloud
   const chance = chances(seed)
-  const cloud = createCloud(beginning, { seed, clock: clockFor(beginning, options) })
   const requestId = () => `req-${chance.requests.uuid()}`
   const needs = {
     cloud,
@@ -165,7 +172,7 @@ export function createWorld(name: string, beginning: WorldDescription, options: 
     controlId,
     describe: () => ({ ...describeCloud(cloud), seed }),
     put: replaceBy,
-    make: (description) => (description ? inTurns(description, seed, {}) : inTurns(beginning, seed, options)),
+    make: (description) => (description ? makeInTurns(description, { seed }) : makeInTurns(beginning, options)),
     reset(fresh) {
       cloud.state.identity.tokens.clear()
       replaceBy(fresh)
@@ -183,8 +190,13 @@ export function createWorld(name: string, beginning: WorldDescription, options: 
   }
 }
 
-async function inTurns(description: WorldDescription, seed: number, options: WorldOptions): Promise<Cloud> {
-  const making = makeCloud(description, { seed, clock: clockFor(description, options) })
+/**
+ * The cloud that a world begins with, made while others have their turn.
+ *
+ * @throws {CloudError} Impossible, with the path of what cannot be
+ */
+export async function makeInTurns(description: WorldDescription, options: CloudOptions = {}): Promise<Cloud> {
+  const making = makeCloud(description, ofCloud(description, options))
   for (;;) {
     const { done, value } = making.next()
     if (done) return value
@@ -192,7 +204,13 @@ async function inTurns(description: WorldDescription, seed: number, options: Wor
   }
 }
 
-function clockFor(description: WorldDescription, options: WorldOptions): Clock {
+type CloudOptions = Pick<WorldOptions, 'seed' | 'clock'>
+
+function ofCloud(description: WorldDescription, options: CloudOptions): { seed: number; clock: Clock } {
+  return { seed: options.seed ?? description.seed ?? 0, clock: clockFor(description, options) }
+}
+
+function clockFor(description: WorldDescription, options: CloudOptions): Clock {
   const wanted = options.clock === undefined ? undefined : clockOf(options.clock)
   const mode = wanted?.mode ?? description.clock?.mode ?? 'real'
   const rate = wanted?.rate ?? description.clock?.rate

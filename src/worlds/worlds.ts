@@ -1,5 +1,6 @@
 /** Many worlds side by side, each at an address of its own: open, find and close them. */
 
+import type { Cloud } from '../cloud/cloud.ts'
 import { impossible } from '../cloud/errors.ts'
 import { createWorld, type World, type WorldOptions } from './world.ts'
 import type { WorldDescription } from './world-file.ts'
@@ -14,8 +15,13 @@ export const MOST_WORLDS = 20_000
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
 
 export interface Worlds {
-  /** Add a world. @throws {CloudError} Impossible: its name is taken or no name, or its cloud cannot be */
-  open(name: string, description: WorldDescription, options?: WorldOptions): World
+  /**
+   * Add a world.
+   *
+   * @param cloud one that has been made of the description with these options, see `makeInTurns`; by default it is made now
+   * @throws {CloudError} Impossible: its name is taken or no name, or its cloud cannot be
+   */
+  open(name: string, description: WorldDescription, options?: WorldOptions, cloud?: Cloud): World
   find(name: string): World | undefined
   /** The default one first, then in the order in which they were opened. */
   list(): World[]
@@ -26,26 +32,34 @@ export interface Worlds {
 /** @param most how many there may be. Default `MOST_WORLDS` */
 export function createWorlds(defaults: Pick<WorldOptions, 'journal'> = {}, most = MOST_WORLDS): Worlds {
   const worlds = new Map<string, World>()
+  const refuseName = (name: string) => {
+    if (!NAME.test(name)) {
+      impossible(`"${name}" cannot be the name of a world`, {
+        path: ['name'],
+        hint: 'up to 64 letters, digits, dots, dashes and underscores, the first a letter or a digit',
+      })
+    }
+    if (worlds.has(name)) {
+      impossible(`there is a world "${name}" already`, {
+        path: ['name'],
+        hint: 'end it first, or choose another name',
+      })
+    }
+    if (worlds.size >= most) {
+      impossible(`there are ${worlds.size} worlds, and no more are made`, {
+        hint: 'end those that are not needed: DELETE /_novasim/worlds/NAME',
+      })
+    }
+  }
   return {
-    open(name, description, options) {
-      if (!NAME.test(name)) {
-        impossible(`"${name}" cannot be the name of a world`, {
-          path: ['name'],
-          hint: 'up to 64 letters, digits, dots, dashes and underscores, the first a letter or a digit',
-        })
+    open(name, description, options, cloud) {
+      try {
+        refuseName(name)
+      } catch (error) {
+        cloud?.clock.end()
+        throw error
       }
-      if (worlds.has(name)) {
-        impossible(`there is a world "${name}" already`, {
-          path: ['name'],
-          hint: 'end it first, or choose another name',
-        })
-      }
-      if (worlds.size >= most) {
-        impossible(`there are ${worlds.size} worlds, and no more are made`, {
-          hint: 'end those that are not needed: DELETE /_novasim/worlds/NAME',
-        })
-      }
-      const world = createWorld(name, description, { ...defaults, ...options })
+      const world = createWorld(name, description, { ...defaults, ...options }, cloud)
       worlds.set(name, world)
       return world
     },
