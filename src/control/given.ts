@@ -1,6 +1,5 @@
 /** A world and a scenario as they are sent: by name, or written out. */
 
-import type { Checked } from '../reading/check.ts'
 import type { Complaint } from '../reading/complaint.ts'
 import { nearest, oneOf } from '../reading/nearest.ts'
 import { checkScenario, type Scenario } from '../scenarios/scenario.ts'
@@ -61,18 +60,18 @@ function builtIn(given: string, path: Path): WorldDescription {
  * @throws {ControlError} 400 with everything that is wrong with it
  */
 export async function scenarioFrom(given: unknown, path: Path): Promise<GivenScenario> {
-  const scenario = typeof given === 'string' ? named(given, path) : accepted(below(path, await checked(given)))
-  return {
-    scenario,
-    world: scenario.world === undefined ? undefined : await worldFrom(scenario.world, [...path, 'world']),
+  const inIt = [...path, 'world']
+  if (typeof given === 'string') {
+    const scenario = named(given, path)
+    return { scenario, world: scenario.world === undefined ? undefined : await worldFrom(scenario.world, inIt) }
   }
-}
-
-/** A world in it is checked first, while others have their turn. */
-async function checked(given: unknown): Promise<Checked<Scenario>> {
-  const world: unknown = typeof given === 'object' && given !== null && 'world' in given ? given.world : undefined
-  const { complaints = [] } = typeof world === 'object' ? await checkWorldInTurns(world) : {}
-  return checkScenario(given, { ...VOCABULARY, checkWorld: () => complaints })
+  // A world in it may be long: it is checked first, while others have their turn.
+  const written: unknown = typeof given === 'object' && given !== null && 'world' in given ? given.world : undefined
+  const read = typeof written === 'object' ? await checkWorldInTurns(written) : undefined
+  const checkWorld = () => read?.complaints ?? []
+  const scenario = accepted(below(path, checkScenario(given, { ...VOCABULARY, checkWorld })))
+  if (read?.value) return { scenario, world: { description: read.value, path: inIt } }
+  return { scenario, world: scenario.world === undefined ? undefined : await worldFrom(scenario.world, inIt) }
 }
 
 function named(name: string, path: Path): Scenario {

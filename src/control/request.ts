@@ -1,10 +1,10 @@
 /** What a control route is given, and how it reads what was sent. */
 
-import { setImmediate } from 'node:timers/promises'
 import type { Context } from 'hono'
 import type * as z from 'zod'
 import { check } from '../reading/check.ts'
 import { nearest, oneOf } from '../reading/nearest.ts'
+import { takeTurns } from '../reading/turns.ts'
 import type { World } from '../worlds/world.ts'
 import type { Worlds } from '../worlds/worlds.ts'
 import { accepted, ControlError } from './errors.ts'
@@ -41,23 +41,23 @@ export async function jsonOf(c: ControlContext): Promise<unknown> {
   if (Number(c.req.header('content-length') ?? 0) > MAX_BODY_BYTES) {
     throw new ControlError(413, { message: `the body is larger than ${MAX_BODY_BYTES} bytes`, path: [] })
   }
+  // There may be a whole world in it: between two parts of the work others have their turn.
+  const turn = takeTurns()
   const text = await c.req.text()
   if (text.trim() === '') return {}
   const yaml = /yaml/i.test(c.req.header('content-type') ?? '')
   try {
+    await turn()
     const value: unknown = yaml ? (await import('yaml')).parse(text, { logLevel: 'error' }) : JSON.parse(text)
-    // There may be a whole world in it: others have their turn.
-    if (text.length > LONG_TEXT) await setImmediate()
+    await turn()
     if (isDeeper(value, DEEPEST)) throw new Error(`it lies more than ${DEEPEST} deep`)
+    await turn()
     return value
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     throw new ControlError(400, { message: `the body is not ${yaml ? 'YAML' : 'JSON'}: ${why}`, path: [] })
   }
 }
-
-/** Of so many characters, JSON takes a millisecond or two to be read. */
-const LONG_TEXT = 100_000
 
 /** How deep a body may lie: nothing that control knows lies deeper than a few levels, but for the bodies that rules match. */
 const DEEPEST = 500

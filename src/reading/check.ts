@@ -1,15 +1,18 @@
 /** What a person wrote, checked against what was expected: complaints that say what, where and the likely fix. */
 
-import { setImmediate } from 'node:timers/promises'
 import * as z from 'zod'
 import type { Complaint } from './complaint.ts'
 import { nearest, oneOf } from './nearest.ts'
+import { takeTurns } from './turns.ts'
 
 export type Checked<Value> = { value: Value; complaints?: never } | { complaints: Complaint[]; value?: never }
 
 /** Every complaint about a value, in the order in which they stand in it; or the value, when there is none. */
 export function check<Schema extends z.ZodType>(schema: Schema, value: unknown): Checked<z.infer<Schema>> {
-  return judged(schema, value, schema.safeParse(value))
+  const { data, error } = schema.safeParse(value)
+  if (error) return { complaints: complaintsOf(schema, error.issues, value) }
+  const complaints = leftOut(value, data)
+  return complaints.length > 0 ? { complaints } : { value: data }
 }
 
 /** The same, where a mapping may have lists so long that others have their turn before all of their entries are checked. */
@@ -19,58 +22,58 @@ export async function checkInTurns<Schema extends z.ZodObject>(
 ): Promise<Checked<z.infer<Schema>>> {
   const long = longListsIn(schema, value)
   if (long.length === 0) return check(schema, value)
-  const short = schema.safeParse({ ...(value as object), ...Object.fromEntries(long.map(({ key }) => [key, []])) })
-  const issues = short.error?.issues ?? []
-  const data: Record<string, unknown> = { ...short.data }
+  const turn = takeTurns()
+  const rest = { ...(value as object), ...Object.fromEntries(long.map(({ key }) => [key, []])) }
+  const { data, error } = schema.safeParse(rest)
+  const issues = error?.issues ?? []
+  const lost = leftOut(rest, data)
+  const whole: Record<string, unknown> = { ...data }
   for (const { key, schema: ofList, list } of long) {
     const entries: unknown[] = []
-    for (let from = 0; from < list.length; from += A_TURN) {
-      await setImmediate()
-      const part = ofList.safeParse(list.slice(from, from + A_TURN))
-      for (const entry of part.data ?? []) entries.push(entry)
-      for (const { path, ...issue } of part.error?.issues ?? []) {
-        const [index, ...below] = path
-        issues.push({ ...issue, path: [key, from + Number(index), ...below] })
-      }
+    for (let from = 0; from < list.length; from += PART) {
+      await turn()
+      const part = list.slice(from, from + PART)
+      const read = ofList.safeParse(part)
+      const standing = <At extends { path: PropertyKey[] }>({ path: [index, ...below], ...same }: At) => ({
+        ...same,
+        path: [key, from + Number(index), ...below],
+      })
+      if (read.error) issues.push(...read.error.issues.map((issue) => standing(issue) as z.core.$ZodIssue))
+      else lost.push(...leftOut(part, read.data).map((complaint) => standing(complaint) as Complaint))
+      for (const entry of read.data ?? []) entries.push(entry)
     }
-    data[key] = entries
+    whole[key] = entries
   }
-  await setImmediate()
-  if (issues.length === 0) return judged(schema, value, { success: true, data: data as z.infer<Schema> })
-  const order = [...Object.keys(schema.shape), undefined]
-  issues.sort((one, other) => order.indexOf(one.path[0] as string) - order.indexOf(other.path[0] as string))
-  return judged(schema, value, { success: false, error: { issues } })
+  await turn()
+  if (issues.length > 0) return { complaints: complaintsOf(schema, inOrder(Object.keys(schema.shape), issues), value) }
+  if (lost.length > 0) return { complaints: inOrder(Object.keys(value as object), lost) }
+  return { value: whole as z.infer<Schema> }
 }
 
-/** How many entries are checked in a turn: together they take a few milliseconds. */
-const A_TURN = 500
+/** How many entries are checked at a time. */
+const PART = 100
 
-/** Lists that are checked entry by entry and in no other way, and that are longer than one turn. */
+/** Lists that are checked entry by entry and in no other way, and that are longer than one part. */
 function longListsIn(schema: z.ZodObject, value: unknown): { key: string; schema: z.ZodArray; list: unknown[] }[] {
   return Object.entries(schema.shape).flatMap(([key, each]) => {
     const list = valueAt(value, key)
     const ofList = bare(each)
     const isPlain = ofList instanceof z.ZodArray && !ofList.def.checks?.length
-    return isPlain && Array.isArray(list) && list.length > A_TURN ? [{ key, schema: ofList, list }] : []
+    return isPlain && Array.isArray(list) && list.length > PART ? [{ key, schema: ofList, list }] : []
   })
 }
 
-function judged<Value>(
-  schema: z.ZodType,
-  value: unknown,
-  result: { success: true; data: Value } | { success: false; error: { issues: z.core.$ZodIssue[] } },
-): Checked<Value> {
-  if (result.success) {
-    const complaints = leftOut(value, result.data)
-    return complaints.length > 0 ? { complaints } : { value: result.data }
-  }
-  const { issues } = result.error
+/** By the key of the whole that each is about; what is about the whole itself comes last. */
+function inOrder<At extends { path: PropertyKey[] }>(keys: string[], all: At[]): At[] {
+  const place = ({ path: [key] }: At) => (keys.includes(String(key)) ? keys.indexOf(String(key)) : keys.length)
+  return all.sort((one, other) => place(one) - place(other))
+}
+
+function complaintsOf(schema: z.ZodType, issues: z.core.$ZodIssue[], value: unknown): Complaint[] {
   const mistyped = new Set(issues.flatMap((issue) => meantBy(schema, issue)))
   const isMistyped = ({ path }: z.core.$ZodIssue) =>
     mistyped.has(placeOf(path)) && written(path.map(part), value).got === undefined
-  return {
-    complaints: issues.filter((issue) => !isMistyped(issue)).flatMap((issue) => complain(schema, issue, value)),
-  }
+  return issues.filter((issue) => !isMistyped(issue)).flatMap((issue) => complain(schema, issue, value))
 }
 
 /** A key that JavaScript takes for something else, and that zod leaves out without a word. */
@@ -91,7 +94,7 @@ function leftOut(value: unknown, data: unknown): Complaint[] {
         hint: 'JavaScript keeps this name for itself; choose another',
       })
     }
-    for (const key of Object.keys(here)) {
+    for (const key of Object.keys(here).reverse()) {
       const each = valueAt(here, key)
       if (typeof each === 'object') open.push({ value: each, data: valueAt(there, key), within: spot, key })
     }

@@ -5,9 +5,10 @@ import { createCloud } from '../cloud/description.ts'
 import { CloudError } from '../cloud/errors.ts'
 import { type Checked, check, checkInTurns } from '../reading/check.ts'
 import type { Complaint } from '../reading/complaint.ts'
+import { takeTurns } from '../reading/turns.ts'
 import { readYaml } from '../reading/yaml.ts'
 import { fromWorldFile, type WorldDescription } from './world-file.ts'
-import { WorldSchema } from './world-schema.ts'
+import { type WorldFile, WorldSchema } from './world-schema.ts'
 
 /**
  * The world that a text describes; the cloud is made once, to see that it can be.
@@ -37,8 +38,34 @@ export function checkWorld(value: unknown): Checked<WorldDescription> {
 export async function checkWorldInTurns(value: unknown): Promise<Checked<WorldDescription>> {
   const checked = await checkInTurns(WorldSchema, value)
   if (checked.complaints !== undefined) return checked
-  return { value: fromWorldFile(checked.value) }
+  return { value: await describedInTurns(checked.value) }
 }
+
+/** What the file describes, a part of a long list at a time. */
+async function describedInTurns(file: WorldFile): Promise<WorldDescription> {
+  const turn = takeTurns()
+  const long = Object.entries(file).flatMap(([key, list]) => {
+    return Array.isArray(list) && list.length > PART ? [{ key, list }] : []
+  })
+  const without = Object.fromEntries(long.map(({ key }) => [key, undefined]))
+  const description: { [name: string]: unknown } = { ...fromWorldFile({ ...file, ...without }) }
+  for (const { key, list } of long) {
+    for (let from = 0; from < list.length; from += PART) {
+      await turn()
+      const part = fromWorldFile({ [key]: list.slice(from, from + PART) })
+      for (const [name, entries] of Object.entries(part)) {
+        if (!Array.isArray(entries)) continue
+        const before = description[name]
+        if (Array.isArray(before)) before.push(...entries)
+        else description[name] = entries
+      }
+    }
+  }
+  return description
+}
+
+/** How many entries are described at a time. */
+const PART = 100
 
 /** What is being made of a description, or why there can be no such cloud. */
 export async function made<Value>(making: Promise<Value>): Promise<Checked<Value>> {

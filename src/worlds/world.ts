@@ -1,6 +1,5 @@
 /** One world: a cloud, its clock and its chance, and the faces that look onto it. */
 
-import { setImmediate } from 'node:timers/promises'
 import { type Clock, createClock } from '../cloud/clock.ts'
 import type { Cloud } from '../cloud/cloud.ts'
 import { createCloud, describeCloud, makeCloud, replaceCloud } from '../cloud/description.ts'
@@ -9,6 +8,7 @@ import { restore, snapshot } from '../cloud/snapshot.ts'
 import { createInjector, type Injector, type SetRule } from '../faults/injector.ts'
 import type { Environ } from '../python/wsgi.ts'
 import { type ClockWord, clockOf } from '../reading/clock.ts'
+import { takeTurns } from '../reading/turns.ts'
 import { below, createVoices, faceAt } from './faces.ts'
 import { surroundings } from './faults.ts'
 import { createJournal, type Journal, type JournalLimits } from './journal.ts'
@@ -196,11 +196,12 @@ export function createWorld(
  * @throws {CloudError} Impossible, with the path of what cannot be
  */
 export async function makeInTurns(description: WorldDescription, options: CloudOptions = {}): Promise<Cloud> {
+  const turn = takeTurns()
   const making = makeCloud(description, ofCloud(description, options))
   for (;;) {
     const { done, value } = making.next()
     if (done) return value
-    await setImmediate()
+    await turn()
   }
 }
 

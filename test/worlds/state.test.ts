@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type Booted, boot } from '../support/boot.ts'
@@ -115,21 +114,3 @@ test('what GET /state exports makes the same cloud when it is given back: it ans
     { numRuns: 60 },
   )
 }, 120_000)
-
-test.each([
-  ['POST', '/reset'],
-  ['PUT', '/state'],
-])('others are answered while %s %s makes a cloud of many services', async (method, path) => {
-  const services = Array.from({ length: 3000 }, (_, number) => ({ binary: 'nova-compute', host: `host${number}` }))
-  await using nova = await boot({ world: { services } })
-  const done: string[] = []
-  const waited = nova.control(method, path, method === 'PUT' ? { services } : undefined).then(() => done.push(path))
-  for (let turn = 0; turn < 3; turn++) {
-    await nova.nova('/os-services?host=host7')
-    done.push('list')
-    await setImmediate()
-  }
-  await waited
-  expect(done.at(-1)).toBe(path)
-  expect((await nova.nova('/os-services?host=host7')).json.services).toHaveLength(1)
-})
