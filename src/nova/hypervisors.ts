@@ -5,7 +5,7 @@ import type { Cloud } from '../cloud/cloud.ts'
 import type { Hypervisor } from '../cloud/hypervisors.ts'
 import { findServiceOf, isUp, type Service } from '../cloud/services.ts'
 import { usageOn } from '../cloud/usage.ts'
-import { dumps, type Writable } from '../python/json.ts'
+import { dumps, Json, type Writable } from '../python/json.ts'
 import type { Schema } from '../python/jsonschema.ts'
 import { isUuidLike } from '../python/uuid.ts'
 import { pythonInt } from '../python/values.ts'
@@ -266,7 +266,7 @@ function view({ cloud, version }: Call, hypervisor: Hypervisor, service: Service
     ...(detail &&
       version < UPTIME_FROM && {
         ...figures(cloud, hypervisor),
-        cpu_info: version >= CPU_INFO_FROM ? CPU_INFO : dumps(CPU_INFO),
+        cpu_info: version >= CPU_INFO_FROM ? CPU_INFO : CPU_INFO_TEXT,
       }),
     ...(detail && version >= UPTIME_FROM && { uptime: up ? uptimeOf(cloud, hypervisor, service) : null }),
     ...((here.length > 0 || (servers && version >= NO_SERVERS_FROM)) && { servers: here }),
@@ -301,13 +301,15 @@ function figures(
 }
 
 /** What Nova's fake driver says, and its API reference shows. nova/virt/fake.py */
-const CPU_INFO = {
+const CPU_INFO_JSON = dumps({
   arch: 'x86_64',
   model: 'Nehalem',
   vendor: 'Intel',
   features: ['pge', 'clflush'],
   topology: { cores: 1, threads: 1, sockets: 4 },
-}
+})
+const CPU_INFO = new Json(CPU_INFO_JSON)
+const CPU_INFO_TEXT = new Json(dumps(CPU_INFO_JSON))
 
 function serversOn({ state }: Cloud, host: string): { name: string; uuid: string }[] {
   return [...(state.instancesOn.get(host) ?? [])].flatMap((uuid) => {

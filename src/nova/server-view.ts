@@ -7,7 +7,7 @@ import type { Cloud } from '../cloud/cloud.ts'
 import { statusOf } from '../cloud/instance-states.ts'
 import { type Instance, reservationIdOf } from '../cloud/instances.ts'
 import { findServiceOf, isUp, nextChangeByTime, type Service, wholeSeconds } from '../cloud/services.ts'
-import { Json, type Writable } from '../python/json.ts'
+import { dumps, Json, type Writable } from '../python/json.ts'
 import { compareText } from '../python/values.ts'
 import { bookmarkOf, linksTo } from './links.ts'
 import { may } from './policy.ts'
@@ -250,7 +250,7 @@ export function rootDeviceOf({ launchedAt }: Instance): string | null {
 
 /** Written once for all servers of a list that have it. */
 function shared({ parts }: Looking, key: unknown, make: () => Writable): Json {
-  const known = parts.get(key) ?? new Json(make())
+  const known = parts.get(key) ?? new Json(dumps(make()))
   parts.set(key, known)
   return known
 }

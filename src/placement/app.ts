@@ -123,11 +123,12 @@ function answer(visit: Visit, bytes: Uint8Array): Response {
 function respond(visit: Visit, version: number, { status = 200, body, headers, modified }: Answer): Response {
   const timed = version >= 15 && modified !== undefined
   const date = timed && modified !== null && { 'Last-Modified': new Date(modified).toUTCString() }
+  // Of ASCII: each of its characters is a byte.
   const text = body === undefined ? null : dumps(body)
   return answerWith(visit.request.method === 'HEAD' ? null : text, {
     status,
     headers: {
-      ...(text !== null && { 'Content-Type': 'application/json', 'Content-Length': `${Buffer.byteLength(text)}` }),
+      ...(text !== null && { 'Content-Type': 'application/json', 'Content-Length': `${text.length}` }),
       ...(text === null && status !== 204 && { 'Content-Length': '0' }),
       ...located(visit, headers),
       ...date,

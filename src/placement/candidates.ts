@@ -6,7 +6,7 @@
 import { capacityOf, hasRoom, usageOf } from '../cloud/allocations.ts'
 import { inClassOrder } from '../cloud/resource-classes.ts'
 import { findResourceProvider, type ResourceProvider, rootOf } from '../cloud/resource-providers.ts'
-import type { Writable } from '../python/json.ts'
+import { dumps, Json, quote } from '../python/json.ts'
 import type { Schema } from '../python/jsonschema.ts'
 import { isUuidLike } from '../python/uuid.ts'
 import { strip } from '../python/values.ts'
@@ -92,8 +92,8 @@ export function listCandidates(call: Call): Answer {
   const providers = limit === undefined ? all : all.slice(0, Number(limit))
   return {
     body: {
-      allocation_requests: providers.map((each) => requestFor(call, each, groups)),
-      provider_summaries: Object.fromEntries(providers.map((each) => [each.uuid, summaryOf(call, each, groups)])),
+      allocation_requests: requestsFor(call, providers, groups),
+      provider_summaries: summariesOf(call, providers, groups),
     },
     modified: call.cloud.clock.now(),
   }
@@ -213,27 +213,50 @@ function suits(call: Call, provider: ResourceProvider, groups: Group[]): boolean
   return hasRoom(cloud, provider.uuid, together)
 }
 
-function requestFor({ version }: Call, { uuid }: ResourceProvider, groups: Group[]): Writable {
-  const resources: Record<string, number> = {}
+/** The same of every provider, by itself. */
+function requestsFor({ version }: Call, providers: ResourceProvider[], groups: Group[]): Json {
+  const sums: Record<string, number> = {}
   for (const group of groups) {
-    for (const [name, amount] of group.resources) resources[name] = (resources[name] ?? 0) + amount
+    for (const [name, amount] of group.resources) sums[name] = (sums[name] ?? 0) + amount
   }
-  if (version < 12) return { allocations: [{ resource_provider: { uuid }, resources }] }
-  const mappings = Object.fromEntries(groups.map(({ suffix }) => [suffix, [uuid]]))
-  return { allocations: { [uuid]: { resources } }, ...(version >= 34 && { mappings }) }
+  const resources = dumps(sums)
+  const requests = providers.map(({ uuid }) => {
+    if (version < 12) return `{"allocations": [{"resource_provider": {"uuid": "${uuid}"}, "resources": ${resources}}]}`
+    const mappings = groups.map(({ suffix }) => `${quote(suffix)}: ["${uuid}"]`).join(', ')
+    const mapped = version >= 34 ? `, "mappings": {${mappings}}` : ''
+    return `{"allocations": {"${uuid}": {"resources": ${resources}}}${mapped}}`
+  })
+  return new Json(`[${requests.join(', ')}]`)
 }
 
-function summaryOf({ cloud, version }: Call, provider: ResourceProvider, groups: Group[]): Writable {
-  const used = usageOf(cloud, provider.uuid)
-  const resources = inClassOrder(cloud, provider.inventories)
-    .filter(([name]) => version >= 27 || groups.some((group) => group.resources.has(name)))
-    .map(([name, inventory]) => [name, { capacity: Math.trunc(capacityOf(inventory)), used: used[name] ?? 0 }])
-  return {
-    resources: Object.fromEntries(resources),
-    ...(version >= 17 && { traits: [...provider.traits] }),
-    ...(version >= 29 && {
-      parent_provider_uuid: provider.parent,
-      root_provider_uuid: rootOf(cloud, provider),
-    }),
+/** By UUID. Written at once: of ten thousand objects that are only to be written most of the time goes into making them. */
+function summariesOf({ cloud, version }: Call, providers: ResourceProvider[], groups: Group[]): Json {
+  const traits = writtenOnce()
+  const summaries = providers.map((provider) => {
+    const used = usageOf(cloud, provider.uuid)
+    const resources: string[] = []
+    for (const [name, inventory] of inClassOrder(cloud, provider.inventories)) {
+      if (version < 27 && !groups.some((group) => group.resources.has(name))) continue
+      resources.push(`"${name}": {"capacity": ${Math.trunc(capacityOf(inventory))}, "used": ${used[name] ?? 0}}`)
+    }
+    let summary = `"${provider.uuid}": {"resources": {${resources.join(', ')}}`
+    if (version >= 17) summary += `, "traits": ${traits(provider.traits)}`
+    if (version >= 29) {
+      const parent = dumps(provider.parent)
+      summary += `, "parent_provider_uuid": ${parent}, "root_provider_uuid": "${rootOf(cloud, provider)}"`
+    }
+    return `${summary}}`
+  })
+  return new Json(`{${summaries.join(', ')}}`)
+}
+
+/** Lists of names as JSON: most hosts have the same traits. */
+function writtenOnce(): (names: readonly string[]) => string {
+  const known = new Map<string, string>()
+  return (names) => {
+    const key = names.join()
+    const written = known.get(key) ?? dumps([...names])
+    known.set(key, written)
+    return written
   }
 }

@@ -12,6 +12,7 @@ import {
   rootOf,
   updateResourceProvider,
 } from '../cloud/resource-providers.ts'
+import { Json } from '../python/json.ts'
 import type { Schema } from '../python/jsonschema.ts'
 import { normalUuid } from '../python/uuid.ts'
 import { asDict, type PyDict } from '../python/values.ts'
@@ -150,16 +151,19 @@ export function lastChange({ createdAt, updatedAt }: ResourceProvider): number {
 
 function view({ cloud, version }: Call, provider: ResourceProvider) {
   const { uuid, name, generation, parent } = provider
-  const url = urlOf(provider)
-  const rels = [
-    ...['inventories', 'usages'],
-    ...(version >= 1 ? ['aggregates'] : []),
-    ...(version >= 6 ? ['traits'] : []),
-    ...(version >= 11 ? ['allocations'] : []),
-  ]
-  const links = [{ rel: 'self', href: url }, ...rels.map((rel) => ({ rel, href: `${url}/${rel}` }))]
+  const links = linksOf(urlOf(provider), version)
   const nested = version >= 14 && { parent_provider_uuid: parent, root_provider_uuid: rootOf(cloud, provider) }
   return { uuid, name, generation, links, ...nested }
+}
+
+/** Where to go on from a provider, and from which version on it says so. */
+const RELS = Object.entries({ inventories: 0, usages: 0, aggregates: 1, traits: 6, allocations: 11 })
+
+/** Written at once: in a list of all providers there is nothing that there is more of. */
+function linksOf(url: string, version: number): Json {
+  let text = `[{"rel": "self", "href": "${url}"}`
+  for (const [rel, from] of RELS) if (version >= from) text += `, {"rel": "${rel}", "href": "${url}/${rel}"}`
+  return new Json(`${text}]`)
 }
 
 function unableToCreate({ name, uuid }: { name: string; uuid: string }, words: string): PlacementError {

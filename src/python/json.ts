@@ -20,8 +20,9 @@ export function loads(text: string, deepest = DEEPEST): PyValue {
 export class Json {
   readonly text: string
 
-  constructor(value: Writable) {
-    this.text = dumps(value)
+  /** @param text as `dumps` writes it */
+  constructor(text: string) {
+    this.text = text
   }
 }
 
@@ -36,16 +37,29 @@ export function dumps(value: Writable): string {
   if (value instanceof Json) return value.text
   if (value instanceof PyFloat) return floatText(value.value, 'NaN', 'Infinity')
   if (Array.isArray(value)) return `[${value.map(dumps).join(', ')}]`
-  let members = ''
-  if (value instanceof Map) for (const [key, item] of value) members += member(members, key, item)
-  else for (const key in value) members += member(members, key, value[key])
-  return `{${members}}`
+  const members: string[] = []
+  if (value instanceof Map) for (const [key, item] of value) add(members, key, item)
+  else for (const key of Object.keys(value)) add(members, key, value[key])
+  return `{${members.join(', ')}}`
 }
 
-/** @param before what is written of the dict already */
-function member(before: string, key: string, item: Writable): string {
-  if (item === undefined) return ''
-  return `${before === '' ? '' : ', '}${quote(key)}: ${dumps(item)}`
+function add(members: string[], key: string, item: Writable): void {
+  if (item !== undefined) members.push(nameOf(key) + dumps(item))
+}
+
+/** Keys as they are written: there are few that are written again and again. */
+const NAMES = new Map<string, string>()
+const NAMES_KEPT = 1000
+/** What is longer is a UUID, or what somebody made up. */
+const LONGEST_NAME = 32
+
+function nameOf(key: string): string {
+  if (key.length > LONGEST_NAME) return `${quote(key)}: `
+  const known = NAMES.get(key)
+  if (known !== undefined) return known
+  const name = `${quote(key)}: `
+  if (NAMES.size < NAMES_KEPT) NAMES.set(key, name)
+  return name
 }
 
 /** What stands for itself. */
