@@ -3,7 +3,7 @@
 import { type Context, Hono } from 'hono'
 import * as z from 'zod'
 import { check } from '../reading/check.ts'
-import { toHar } from '../worlds/har.ts'
+import { harEntry, harHead, requestsIn } from '../worlds/har.ts'
 import type { JournalLimits } from '../worlds/journal.ts'
 import type { Entry } from '../worlds/journal-entry.ts'
 import { checkEntryMatch, type EntryMatch, matcher } from '../worlds/journal-match.ts'
@@ -12,6 +12,7 @@ import { type Place as Shown, viewOf } from '../worlds/journal-view.ts'
 import type { World } from '../worlds/world.ts'
 import { worldPrefix } from '../worlds/worlds.ts'
 import { accepted, ControlError } from './errors.ts'
+import { inPieces, listed } from './in-pieces.ts'
 import { journalStream } from './journal-stream.ts'
 import { bodyOf, jsonOf, noSuch, type Place, parameter } from './request.ts'
 
@@ -51,12 +52,13 @@ export function journalRoutes(version: string) {
       const { format, after, by, limit = ENTRIES_SHOWN } = choice
       // Of any there may be a million.
       if (isOpen(match) && after === undefined && by === undefined && format !== 'har') {
-        return c.json({ entries: journal.entries(limit).map(show), found: journal.size(), ...summaryOf(world) })
+        const rest = { found: journal.size(), ...summaryOf(world) }
+        return inPieces(listOf(journal.entries(limit), show, rest))
       }
       const found = journal.entries().filter(chosen(place, match, choice))
-      if (format === 'har') return c.json(toHar(place, latest(found, choice), version))
-      const entries = latest(found, { ...choice, limit }).map(show)
-      return c.json({ entries, found: found.length, ...summaryOf(world) })
+      if (format === 'har') return inPieces(harOf(place, latest(found, choice), version))
+      const rest = { found: found.length, ...summaryOf(world) }
+      return inPieces(listOf(latest(found, { ...choice, limit }), show, rest))
     })
     .put('/', async (c) => {
       const { journal } = c.env.world
@@ -94,6 +96,20 @@ export function journalRoutes(version: string) {
       const known = journal.last() === 0 ? [] : [`${journal.oldest()}`, `${journal.last()}`]
       return c.json(viewOf(shownIn(world), journal.find(Number(id)) ?? noSuch('entry', id, known)))
     })
+}
+
+/** The entries, and what is said of all of them. */
+function* listOf(entries: readonly Entry[], show: (entry: Entry) => unknown, rest: object): Generator<string> {
+  yield '{"entries":'
+  yield* listed(entries, show)
+  yield `,${JSON.stringify(rest).slice(1)}`
+}
+
+/** As an HTTP archive. */
+function* harOf(place: Shown, entries: readonly Entry[], version: string): Generator<string> {
+  yield `{"log":${JSON.stringify(harHead(version)).slice(0, -1)},"entries":`
+  yield* listed(requestsIn(entries), (entry) => harEntry(place, entry))
+  yield '}}'
 }
 
 /** How a world's entries are shown. */

@@ -1,11 +1,12 @@
 /** /state and /reset: a whole cloud out, a whole cloud in, and back to how the world began. */
 
-import { setImmediate } from 'node:timers/promises'
 import { type Context, Hono } from 'hono'
 import { checkWorldInTurns, made } from '../worlds/read.ts'
 import { stopScenarios } from '../worlds/scenarios.ts'
 import { toWorldFile } from '../worlds/world-file.ts'
+import type { WorldFile } from '../worlds/world-schema.ts'
 import { accepted } from './errors.ts'
+import { inPieces, listed } from './in-pieces.ts'
 import { jsonOf, type Place } from './request.ts'
 
 export const state = new Hono<{ Bindings: Place }>().get('/', told).put('/', async (c) => {
@@ -23,13 +24,19 @@ export const reset = new Hono<{ Bindings: Place }>().post('/', async (c) => {
   return c.body(null, 204)
 })
 
-/** The world as it is at this moment. Who else waits has a turn before each of its parts is written out. */
-async function told(c: Context<{ Bindings: Place }>): Promise<Response> {
-  const parts: string[] = []
-  for (const [name, part] of Object.entries(toWorldFile(c.env.world.describe()))) {
+/** The world as it is at this moment. */
+function told(c: Context<{ Bindings: Place }>): Response {
+  return inPieces(textsOf(toWorldFile(c.env.world.describe())))
+}
+
+function* textsOf(file: WorldFile): Generator<string> {
+  let before = '{'
+  for (const [name, part] of Object.entries(file)) {
     if (part === undefined) continue
-    await setImmediate()
-    parts.push(`${JSON.stringify(name)}:${JSON.stringify(part)}`)
+    yield `${before}${JSON.stringify(name)}:`
+    if (Array.isArray(part)) yield* listed<unknown>(part)
+    else yield JSON.stringify(part)
+    before = ','
   }
-  return c.body(`{${parts.join(',')}}`, 200, { 'Content-Type': 'application/json' })
+  yield '}'
 }

@@ -1,18 +1,10 @@
 /** A journal as an HTTP Archive 1.2, for the tools that read such: http://www.softwareishard.com/blog/har-12-spec/ */
 
 import { STATUS_CODES } from 'node:http'
+import { toText } from '../reading/time.ts'
 import { type Entry, RequestEntry } from './journal-entry.ts'
-import { headersOf } from './journal-names.ts'
-import {
-  answerHeadersOf,
-  type Place,
-  redactedHeaders,
-  startedAt,
-  textOf,
-  urlOf,
-  userOf,
-  viewOf,
-} from './journal-view.ts'
+import { headersOf, operationOf } from './journal-names.ts'
+import { answerHeadersOf, type Place, redactedHeaders, startedAt, textOf, urlOf, userOf } from './journal-view.ts'
 import { redactText } from './redact.ts'
 
 interface Pair {
@@ -20,27 +12,24 @@ interface Pair {
   value: string
 }
 
-/** Its requests in the order of the answers; changes that no request made have no place in it. */
-export function toHar(place: Place, entries: readonly Entry[], version: string): object {
-  const requests = entries.filter((entry) => entry instanceof RequestEntry)
-  return {
-    log: {
-      version: '1.2',
-      creator: { name: 'novasim', version },
-      entries: requests.map((entry) => harEntry(place, entry)),
-    },
-  }
+/** What is said of the whole archive; its entries come beside. */
+export function harHead(version: string): object {
+  return { version: '1.2', creator: { name: 'novasim', version } }
 }
 
-function harEntry(place: Place, entry: RequestEntry): object {
+/** In the order of the answers; changes that no request made have no place in an archive. */
+export function requestsIn(entries: readonly Entry[]): RequestEntry[] {
+  return entries.filter((entry) => entry instanceof RequestEntry)
+}
+
+export function harEntry(place: Place, entry: RequestEntry): object {
   const { method, query, body, status } = entry
   const took = entry.took / 1000
-  const { seed } = place
+  const { cloud, seed } = place
   const sent = headersOf(entry)
   const sentText = redactText(seed, textOf(body))
   const answer = redactText(seed, textOf(entry.answer))
   const received = answerHeadersOf(entry)
-  const view = viewOf(place, entry)
   return {
     startedDateTime: startedAt(entry),
     time: took,
@@ -75,10 +64,10 @@ function harEntry(place: Place, entry: RequestEntry): object {
     ...(entry.failure !== undefined && { comment: `no answer: ${entry.failure}` }),
     // What a journal knows beside: names of one's own begin with an underscore.
     _id: entry.id,
-    _worldTime: view.at,
-    _operation: 'operation' in view ? view.operation : null,
+    _worldTime: toText(entry.at),
+    _operation: operationOf(cloud, entry).name ?? null,
     _user: userOf(entry),
-    _changed: view.changed,
+    _changed: entry.events ?? [],
     _faults: entry.fired ?? [],
   }
 }
