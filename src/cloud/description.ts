@@ -14,7 +14,7 @@ import { addImage, DEFAULT_IMAGES, type NewImage } from './images.ts'
 import { actionsOf, type InstanceAction } from './instance-actions.ts'
 import { embedFlavor, type InstanceFlavor, sameFlavor } from './instance-flavors.ts'
 import { stateFor, statusOf } from './instance-states.ts'
-import { type Instance, type NewInstance, NO_HINTS, placeInstances } from './instances.ts'
+import { checkRoom, type Instance, type NewInstance, NO_HINTS, placeInstances } from './instances.ts'
 import { type NewMigration, recordMigration } from './migrations.ts'
 import { type LeftProcess, leaveProcess, type ProcessState, wakeProcesses } from './processes.ts'
 import { NEWEST_RELEASE, RELEASES } from './releases.ts'
@@ -162,7 +162,12 @@ function* steps(
   yield* each(description.aggregates, 'aggregates', (wanted) => createAggregate(cloud, wanted))
   yield* each(description.flavors ?? DEFAULT_FLAVORS, 'flavors', (wanted) => addFlavor(cloud, wanted))
   yield* each(description.images ?? DEFAULT_IMAGES, 'images', (wanted) => addImage(cloud, wanted))
-  yield* each(description.instances, 'instances', (wanted) => addInstances(cloud, wanted))
+  let many = 0
+  for (const [index, { count = 1 }] of description.instances?.entries() ?? []) {
+    at(['instances', index], () => checkRoom(many, count))
+    many += count
+  }
+  for (const [index, wanted] of description.instances?.entries() ?? []) yield* addInstances(cloud, wanted, index)
   yield* each(description.migrations, 'migrations', (wanted) => recordMigration(cloud, wanted))
   yield* each(description.users ?? DEFAULT_USERS, 'users', (wanted) => addUser(cloud, wanted))
   addStaticTokens(cloud)
@@ -354,9 +359,21 @@ function addService(cloud: Cloud, wanted: ServiceDescription, taken: Map<string,
   else if (service.lastSeenUp !== null) service.reportsFrom = firstReport(service.lastSeenUp, now)
 }
 
-function addInstances(cloud: Cloud, { actions, ...wanted }: InstanceDescription): void {
-  const [first] = placeInstances(cloud, wanted)
-  if (first && actions) cloud.state.instanceActions.set(first.uuid, actions)
+/** One entry may be a million of them. */
+function* addInstances(
+  cloud: Cloud,
+  { actions, count, ...wanted }: InstanceDescription,
+  index: number,
+): Generator<undefined, void> {
+  if (index > 0 && index % A_STEP === 0) yield
+  for (let first = 1; first <= (count ?? 1); first += A_STEP) {
+    if (first > 1) yield
+    at(['instances', index], () => {
+      const part = count && Math.min(A_STEP, count - first + 1)
+      const [placed] = placeInstances(cloud, { ...wanted, count: part }, first)
+      if (placed && actions && first === 1) cloud.state.instanceActions.set(placed.uuid, actions)
+    })
+  }
 }
 
 function addFlavor(cloud: Cloud, wanted: NewFlavor): void {

@@ -232,12 +232,30 @@ export function placeInstance(cloud: Cloud, wanted: NewInstance): Instance {
   return instance
 }
 
-/** Place several, all or none: `web-{n}` says where the number goes; else it stands behind. Without a count it is one, as named. */
+/** How many instances a cloud may have. Each takes a kilobyte. */
+const MOST_INSTANCES = 2_000_000
+
+/** @throws {CloudError} Impossible: there would be more than a cloud may have */
+export function checkRoom(there: number, more: number): void {
+  if (there + more <= MOST_INSTANCES) return
+  impossible(`with ${more} more than ${there} there would be more than ${MOST_INSTANCES} instances`, {
+    path: ['count'],
+    hint: 'a cloud has no more; take some away',
+  })
+}
+
+/**
+ * Place several, all or none: `web-{n}` says where the number goes; else it stands behind. Without a count it is one, as named.
+ *
+ * @param first the number that the first of them gets
+ */
 export function placeInstances(
   cloud: Cloud,
   { count, ...wanted }: NewInstance & { count?: number | undefined },
+  first = 1,
 ): Instance[] {
   if (count === undefined) return [placeInstance(cloud, wanted)]
+  checkRoom(cloud.state.instances.size, count)
   if (wanted.uuid !== undefined) impossible('several instances cannot have one UUID', { path: ['uuid'] })
   if (wanted.id !== undefined) impossible('several instances cannot have one id', { path: ['id'] })
   const all = {
@@ -246,7 +264,7 @@ export function placeInstances(
     user: personId(cloud, 'user', wanted.user),
   }
   return Array.from({ length: count }, (_, index) =>
-    placeInstance(cloud, { ...all, name: numbered(wanted.name, index + 1) }),
+    placeInstance(cloud, { ...all, name: numbered(wanted.name, first + index) }),
   )
 }
 

@@ -5,6 +5,7 @@ import type * as z from 'zod'
 import { check } from '../reading/check.ts'
 import { nearest, oneOf } from '../reading/nearest.ts'
 import { takeTurns } from '../reading/turns.ts'
+import { parseYaml } from '../reading/yaml-aside.ts'
 import type { World } from '../worlds/world.ts'
 import type { Worlds } from '../worlds/worlds.ts'
 import { accepted, ControlError } from './errors.ts'
@@ -48,7 +49,7 @@ export async function jsonOf(c: ControlContext): Promise<unknown> {
   const yaml = /yaml/i.test(c.req.header('content-type') ?? '')
   try {
     await turn()
-    const value: unknown = yaml ? (await import('yaml')).parse(text, { logLevel: 'error' }) : JSON.parse(text)
+    const value: unknown = yaml ? await parseYaml(text) : JSON.parse(text)
     await turn()
     if (isDeeper(value, DEEPEST)) throw new Error(`it lies more than ${DEEPEST} deep`)
     await turn()

@@ -22,7 +22,7 @@ export function readWorld(text: string, file: string): WorldDescription {
 
 /** The world that a value describes, as it came out of YAML or JSON; or every complaint about it. The cloud is made once, too. */
 export function checkWorld(value: unknown): Checked<WorldDescription> {
-  const checked = check(WorldSchema, value)
+  const checked = tooMany(value) ?? check(WorldSchema, value)
   if (checked.complaints !== undefined) return checked
   const description = fromWorldFile(checked.value)
   const clock = createClock({ mode: 'manual', start: description.clock?.start ?? 0 })
@@ -36,9 +36,23 @@ export function checkWorld(value: unknown): Checked<WorldDescription> {
 
 /** The same, while others have their turn. Whether there can be such a cloud shows when it is made: see `made`. */
 export async function checkWorldInTurns(value: unknown): Promise<Checked<WorldDescription>> {
-  const checked = await checkInTurns(WorldSchema, value)
+  const checked = tooMany(value) ?? (await checkInTurns(WorldSchema, value))
   if (checked.complaints !== undefined) return checked
   return { value: await describedInTurns(checked.value) }
+}
+
+/** How many entries a list of a world may have, so that no file takes all of the memory; of some there are many for each host. */
+const MOST_ENTRIES = 200_000
+const MANY = ['instances', 'migrations', 'tasks', 'allocations']
+const MOST_OF_MANY = 1_000_000
+
+function tooMany(value: unknown): { complaints: Complaint[] } | undefined {
+  const complaints = Object.entries(value ?? {}).flatMap(([key, list]): Complaint[] => {
+    const most = MANY.includes(key) ? MOST_OF_MANY : MOST_ENTRIES
+    if (!Array.isArray(list) || list.length <= most) return []
+    return [{ message: `expected no more than ${most} entries; got ${list.length}`, path: [key] }]
+  })
+  return complaints.length > 0 ? { complaints } : undefined
 }
 
 /** What the file describes, a part of a long list at a time. */

@@ -6,7 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { loadWorld } from '../../src/worlds/load.ts'
-import { bootListening } from '../support/boot.ts'
+import { readWorld } from '../../src/worlds/read.ts'
+import { boot, bootListening } from '../support/boot.ts'
+import { serve } from '../support/command.ts'
 
 test('what is larger than Nova takes is 413, in its words', async () => {
   await using nova = await bootListening()
@@ -95,4 +97,61 @@ test('aliases of YAML that blow up are refused', async () => {
     headers: { 'Content-Type': 'application/yaml' },
   })
   expect(status).toBe(400)
+})
+
+const yaml = { 'Content-Type': 'application/yaml' }
+const services = (count: number) => `services:\n${'- {binary: nova-compute, host: h}\n'.repeat(count)}`
+
+test('YAML that is too long is refused before it is read', async () => {
+  await using nova = await boot()
+  const body = services(600_000)
+  const { status, json } = await nova.ask('/_novasim/state', { method: 'PUT', body, headers: yaml })
+  expect(status).toBe(400)
+  expect(json.error.message).toMatch(
+    /it has \d+ characters of YAML, and 16777216 are the most that is read \(write it as JSON/,
+  )
+  expect(() => readWorld(body, 'world.yaml')).toThrow(/world\.yaml: it has \d+ characters of YAML/)
+})
+
+test.each([
+  ['services', Array.from({ length: 200_001 }, () => null)],
+  ['instances', Array.from({ length: 1_000_001 }, () => null)],
+])('a world of more %s than there is memory for is refused before they are read', async (key, list) => {
+  await using nova = await boot()
+  const { status, json } = await nova.control('PUT', '/state', { [key]: list })
+  const message = `expected no more than ${list.length - 1} entries; got ${list.length}`
+  expect([status, json]).toEqual([400, { error: { message, path: key } }])
+})
+
+test('so are instances, however few entries they stand in', async () => {
+  await using nova = await boot()
+  const many = { name: 'i', host: 'host1', count: 1_000_000 }
+  const { status, json } = await nova.control('PUT', '/state', {
+    services: [{ binary: 'nova-compute', host: 'host1' }],
+    instances: [{ ...many, count: 1000 }, many, many],
+  })
+  const message = 'with 1000000 more than 1001000 there would be more than 2000000 instances'
+  expect([status, json.error]).toMatchObject([400, { message, path: 'instances[2].count' }])
+})
+
+test('a server with too little memory for what it is sent as YAML says so, and goes on', async () => {
+  await using nova = await serve(['--port', '0', '--log', 'off'], { NODE_OPTIONS: '--max-old-space-size=60' })
+  const state = `${nova.url}/_novasim/state`
+  const refused = await fetch(state, { method: 'PUT', body: services(100_000), headers: yaml })
+  expect(refused.status).toBe(400)
+  expect(await refused.json()).toMatchObject({
+    error: { message: 'the body is not YAML: there is too little memory to read it' },
+  })
+  expect((await fetch(state)).status).toBe(200)
+})
+
+test('YAML that is long is what it is when it is short', async () => {
+  await using nova = await boot()
+  const put = (body: string) => nova.ask('/_novasim/state', { method: 'PUT', body, headers: yaml })
+  const one = `clock: {mode: manual}\n${services(1)}`
+  const padded = one + '# and nothing more\n'.repeat(10_000)
+  expect((await put(padded)).json).toEqual((await put(one)).json)
+  const broken = await put(`${padded}- ]`)
+  expect([broken.status, broken.json.error.message]).toEqual([400, expect.stringContaining('the body is not YAML: ')])
+  expect(broken.json.error.message).toContain('at line 10004')
 })
