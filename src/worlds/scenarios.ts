@@ -15,6 +15,7 @@ import { worldPrefix } from './worlds.ts'
 /** A scenario on a world. */
 export interface HeldScenario {
   id: string
+  /** Without its world. */
   scenario: Scenario
   playing: Playing
   /** Undefined while it is played. */
@@ -51,16 +52,30 @@ export function startScenario(
   for (const fault of scenario.faults ?? []) stage.setFault(fault)
   const entry: HeldScenario = {
     id: world.controlId(),
-    scenario,
+    scenario: { ...scenario, world: undefined },
     playing: play(scenario, stage, onStep),
     outcome: undefined,
   }
+  const { stop } = entry.playing
+  world.ended.addEventListener('abort', stop, { once: true })
   void entry.playing.done.then((outcome) => {
     entry.outcome = outcome
+    world.ended.removeEventListener('abort', stop)
   })
-  scenariosOf(world).set(entry.id, entry)
-  world.ended.addEventListener('abort', entry.playing.stop, { once: true })
+  hold(world, entry)
   return entry
+}
+
+/** How many a world remembers once they have ended. */
+const ENDED_KEPT = 1000
+
+/** Of those that have ended, the oldest is forgotten when there are many. */
+function hold(world: World, entry: HeldScenario): void {
+  const known = scenariosOf(world)
+  known.set(entry.id, entry)
+  if (known.size <= ENDED_KEPT) return
+  const oldest = [...known.values()].find(({ outcome }) => outcome !== undefined)
+  if (oldest) known.delete(oldest.id)
 }
 
 /** The world begins anew: nothing goes on in it. */
