@@ -108,10 +108,11 @@ function assertNameFree(cloud: Cloud, name: string, self?: Aggregate): void {
 /** @see nova/compute/api.py `is_safe_to_update_az` */
 function assertZoneSafe(cloud: Cloud, self: Aggregate, zone: string, hosts: string[], doing: Doing): void {
   if (zone === '') unsafe(self, doing, { why: 'EmptyZone', name: self.name })
+  const wanted = new Set(hosts)
   const zones = [...cloud.state.aggregates.values()].flatMap(({ id, hosts: theirs, metadata }) => {
     const other = metadata.availability_zone
     if (id === self.id || other === undefined || other === zone) return []
-    return theirs.some((host) => hosts.includes(host)) ? [other] : []
+    return theirs.some((host) => wanted.has(host)) ? [other] : []
   })
   if (zones.length > 0) unsafe(self, doing, { why: 'OtherZones', zones })
 }

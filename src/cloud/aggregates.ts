@@ -140,12 +140,13 @@ export function sameText(one: string, other: string | undefined): boolean {
  */
 function tellPlacement(cloud: Cloud, { uuid, hosts }: Aggregate, before: string[]): void {
   const providerOf = (host: string) => cloud.state.resourceProviders.get(cloud.state.hypervisors.get(host)?.uuid ?? '')
+  const [had, has] = [new Set(before), new Set(hosts)]
   for (const host of hosts) {
-    const provider = before.includes(host) ? undefined : providerOf(host)
+    const provider = had.has(host) ? undefined : providerOf(host)
     if (provider) setProviderAggregates(cloud, provider, [...provider.aggregates, uuid])
   }
   for (const host of before) {
-    const provider = hosts.includes(host) ? undefined : providerOf(host)
+    const provider = has.has(host) ? undefined : providerOf(host)
     if (!provider) continue
     setProviderAggregates(
       cloud,
@@ -161,18 +162,23 @@ function taken(name: string): never {
 
 /** The hosts as they are spelled, each a compute host and in one zone at the most, as Nova has it. */
 function membersOf(cloud: Cloud, hosts: string[], zone: string | undefined, self?: Aggregate): string[] {
+  const elsewhere = new Map<string, Aggregate>()
+  for (const other of zone === undefined ? [] : cloud.state.aggregates.values()) {
+    const theirs = other.metadata.availability_zone
+    if (other === self || theirs === undefined || theirs === zone) continue
+    for (const host of other.hosts) if (!elsewhere.has(host)) elsewhere.set(host, other)
+  }
   return hosts.map((host, index) => {
     const path = ['hosts', index]
     const mapping = findHostMapping(cloud, host)
     if (!mapping) impossible(`no nova-compute runs on host "${host}"`, { path })
-    for (const other of zone === undefined ? [] : cloud.state.aggregates.values()) {
+    const other = elsewhere.get(mapping.host)
+    if (other) {
       const theirs = other.metadata.availability_zone
-      if (other !== self && theirs !== undefined && theirs !== zone && other.hosts.includes(mapping.host)) {
-        impossible(`host "${host}" is in availability zone "${theirs}" already, by aggregate "${other.name}"`, {
-          path,
-          hint: 'a host is in one availability zone only',
-        })
-      }
+      impossible(`host "${host}" is in availability zone "${theirs}" already, by aggregate "${other.name}"`, {
+        path,
+        hint: 'a host is in one availability zone only',
+      })
     }
     return mapping.host
   })
