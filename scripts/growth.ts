@@ -12,8 +12,8 @@ import { writeBetween } from './bench/documents.ts'
 import { duration, machine, table, thousands } from './bench/numbers.ts'
 import { DIMENSIONS } from './growth/dimensions.ts'
 import { plot } from './growth/plot.ts'
-import type { Answered, Grown, Point } from './growth/point.ts'
-import { BLOCK_TARGET_MS, blocking, exponent, growing } from './growth/verdict.ts'
+import type { Answered, Grown, Point, Times } from './growth/point.ts'
+import { BLOCK_TARGET_MS, blocking, exponent, fineAt, growing } from './growth/verdict.ts'
 
 const { values } = parseArgs({
   options: {
@@ -73,18 +73,27 @@ const wrong = all.flatMap((grown) => [
 for (const each of wrong) say(`growth: ${each}`)
 if (values.check && wrong.length > 0) process.exitCode = 1
 
-/** In a process of its own, with room for all that is made between two collections. */
-function measured(name: string, size: number): Promise<Point> {
+/** Its times as Node runs it; what it allocates in another process, with room for all that is made between two collections. */
+async function measured(name: string, size: number): Promise<Point> {
+  const { madeMs, held, questions } = await asked<Times>(name, size, 'times', [])
+  const room = ['--min-semi-space-size=64', '--max-semi-space-size=64']
+  const allocated = await asked<number[]>(name, size, 'memory', room)
+  const answered = questions.map((question, index) => ({ ...question, allocated: allocated[index] ?? Number.NaN }))
+  return { size, madeMs, held, answered }
+}
+
+/** Each in a process of its own. */
+function asked<What>(name: string, size: number, what: 'times' | 'memory', flags: string[]): Promise<What> {
   return new Promise((resolve, reject) => {
-    const child = fork(new URL('growth/subject.ts', import.meta.url), [name, String(size), String(budget)], {
-      execArgv: ['--expose-gc', '--min-semi-space-size=64', '--max-semi-space-size=64', '--max-old-space-size=8192'],
+    const child = fork(new URL('growth/subject.ts', import.meta.url), [name, String(size), String(budget), what], {
+      execArgv: ['--expose-gc', '--max-old-space-size=8192', ...flags],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     })
     let stderr = ''
     child.stderr?.on('data', (piece) => {
       stderr += String(piece)
     })
-    child.once('message', (point) => resolve(point as Point))
+    child.once('message', (measures) => resolve(measures as What))
     child.once('close', (code) => {
       reject(new Error(/^\w*Error: .*/m.exec(stderr)?.[0] ?? `it ended with ${code}: ${stderr.trim().slice(-300)}`))
     })
@@ -93,22 +102,26 @@ function measured(name: string, size: number): Promise<Point> {
 
 function section(grown: Grown): string {
   const { name, what, points, failed } = grown
-  const last = points.at(-1)
-  const rows = (last?.answered ?? []).map((answered) => {
+  const [fine, last] = [fineAt(points), points.at(-1)]
+  const pauseAt = (point: Point | undefined, name: string) =>
+    duration(point?.answered.find((other) => other.name === name)?.blockMs ?? Number.NaN)
+  const rows = (points[0]?.answered ?? []).map((answered) => {
     const each = points.map((point) =>
       duration(point.answered.find((other) => other.name === answered.name)?.ms ?? Number.NaN),
     )
     const steep = (of: (answered: Answered) => number) => exponent(points, answered.name, of).toFixed(1)
-    return [answered.name, ...each, steep(({ ms }) => ms), steep(({ bytes }) => bytes), duration(answered.blockMs)]
+    const steepness = [steep(({ ms }) => ms), steep(({ bytes }) => bytes)]
+    return [answered.name, ...each, ...steepness, pauseAt(fine, answered.name), pauseAt(last, answered.name)]
   })
-  const held = ['memory that is held', ...points.map((point) => `${(point.held / 1e6).toFixed(0)} MB`), '', '', '']
-  const made = ['to make it', ...points.map(({ madeMs }) => duration(madeMs)), '', '', '']
-  const head = [what, ...points.map(({ size }) => thousands(size)), 'time grows by', 'the answer by', 'longest pause']
+  const held = ['memory that is held', ...points.map((point) => `${(point.held / 1e6).toFixed(0)} MB`), '', '', '', '']
+  const made = ['to make it', ...points.map(({ madeMs }) => duration(madeMs)), '', '', '', '']
+  const pauses = [fine, last].map((point) => `longest pause at ${thousands(point?.size ?? 0)}`)
+  const head = [what, ...points.map(({ size }) => thousands(size)), 'time grows by', 'the answer by', ...pauses]
   return [
     `### ${name[0]?.toUpperCase()}${name.slice(1)}`,
     `![time and memory of a request by how many ${name === 'journal' ? 'entries' : name} there are](growth/${name}.svg)`,
     table([head, ...rows, held, made]).trim(),
-    `What grows by 0 does not, by 1 as their number; the longest pause is that at ${thousands(last?.size ?? 0)}, and to be below ${BLOCK_TARGET_MS} ms up to 10,000.`,
+    `What grows by 0 does not, by 1 as their number. Pauses are to be below ${BLOCK_TARGET_MS} ms up to 10,000.`,
     ...[...failed].map(([size, why]) => `${thousands(size)} could not be made: ${why}`),
   ].join('\n\n')
 }

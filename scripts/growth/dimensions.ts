@@ -1,6 +1,7 @@
 /** What grows, and what is asked of it at each size. */
 
 import { setImmediate } from 'node:timers/promises'
+import { MAX_BODY_BYTES } from '../../src/control/request.ts'
 import { type Ask, LIST, LOGIN, putOf, worldOf } from '../bench/answers.ts'
 import { manyRules } from '../bench/rules.ts'
 
@@ -36,6 +37,9 @@ export interface Dimension {
 
 const HOSTS = 100
 const get = (path: string): Ask => ({ ...LIST, path })
+const at = (version: string, path: string): Ask => {
+  return { ...LIST, path, headers: { ...LIST.headers, 'OpenStack-API-Version': version } }
+}
 const control = (method: string, path: string, body?: object): Ask => {
   return { method, path: `/_novasim${path}`, headers: {}, ...(body && { body: JSON.stringify(body) }) }
 }
@@ -47,6 +51,12 @@ const both = (name: string, first: (turn: number) => Ask, second: Ask): Question
   ...{ name, hot: true },
   run: async (ask, turn) => (await ask(first(turn))).bytes + (await ask(second)).bytes,
 })
+
+/** An availability zone of all compute hosts. */
+function allHosts(services: number): object {
+  const hosts = Array.from({ length: services - 2 }, (_, number) => `host${number}`)
+  return { name: 'all', availability_zone: 'az1', hosts }
+}
 
 /** Change one service, and back at the next turn. */
 async function changes(ask: Asking, host: string, below = ''): Promise<(turn: number) => Ask> {
@@ -63,10 +73,12 @@ async function changes(ask: Asking, host: string, below = ''): Promise<(turn: nu
 
 const services: Dimension = {
   ...{ name: 'services', what: 'services', sizes: [10, 100, 1000, 10_000, 100_000] },
-  options: (size) => ({ world: worldOf(size) }),
+  options: (size) => ({ world: { ...worldOf(size), aggregates: [allHosts(size)] } }),
   async questions(ask) {
     const change = await changes(ask, 'host2')
     const ofHost = get('/v2.1/os-services?host=host2')
+    const got = await ask(control('GET', '/state'))
+    const state = got.bytes < MAX_BODY_BYTES ? got.json() : undefined
     return [
       once('list', LIST),
       once('list of one host', ofHost),
@@ -74,8 +86,21 @@ const services: Dimension = {
       both('PUT, then list', change, LIST),
       both('PUT, then list of one host', change, ofHost),
       once('login', LOGIN),
+      once('hypervisors in detail, before pages', at('compute 2.1', '/v2.1/os-hypervisors/detail')),
+      once('zones in detail', at('compute 2.1', '/v2.1/os-availability-zone/detail')),
+      once('resource providers', at('placement 1.39', '/placement/resource_providers')),
+      once('allocation candidates', at('placement 1.39', '/placement/allocation_candidates?resources=VCPU:1')),
       once('control: services', control('GET', '/services'), false),
+      {
+        ...{ name: 'control: a service, removed and registered', hot: false },
+        async run(asked) {
+          await asked(control('DELETE', '/services/nova-compute@host3'))
+          await setImmediate()
+          return (await asked(control('POST', '/services', { binary: 'nova-compute', host: 'host3' }))).bytes
+        },
+      },
       once('control: state', control('GET', '/state'), false),
+      ...(state === undefined ? [] : asOne(state)),
       {
         ...{ name: 'control: snapshot, kept and restored', hot: false },
         async run(asked) {
@@ -92,6 +117,25 @@ const services: Dimension = {
       once('control: reset', control('POST', '/reset'), false),
     ]
   },
+}
+
+/** What is done with a whole cloud, sent as it stands in its state. */
+function asOne(state: unknown): Question[] {
+  const world = JSON.stringify({ name: 'another', world: state })
+  const scenario = JSON.stringify({ world: state, steps: [{ say: 'it is there' }] })
+  return [
+    once('control: state, put', { ...control('PUT', '/state'), body: JSON.stringify(state) }, false),
+    {
+      ...{ name: 'control: a world of as many, made and ended', hot: false },
+      async run(asked) {
+        const { bytes } = await asked({ ...control('POST', '/worlds'), body: world })
+        await setImmediate()
+        await asked(control('DELETE', '/worlds/another'))
+        return bytes
+      },
+    },
+    once('control: a scenario with as many', { ...control('POST', '/scenarios'), body: scenario }, false),
+  ]
 }
 
 const instances: Dimension = {

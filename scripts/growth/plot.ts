@@ -24,6 +24,12 @@ const COLOURS = [
   '#80ba5a',
   '#a5673f',
 ]
+/** How a series is drawn. */
+interface Look {
+  colour: string | undefined
+  dashes: string
+}
+
 const [WIDTH, HEIGHT, LEFT, TOP, GAP] = [250, 220, 62, 34, 40]
 const ROW = 16
 
@@ -36,13 +42,18 @@ export function plot(title: string, below: string, panels: Panel[]): string {
   const legendTop = TOP + HEIGHT + 52
   const width = panels.length * (LEFT + WIDTH + GAP)
   const height = legendTop + Math.ceil(names.length / 2) * ROW + 6
-  const colour = (name: string) => COLOURS[names.indexOf(name) % COLOURS.length]
+  const look = (name: string) => {
+    const place = names.indexOf(name)
+    const dashes = place < COLOURS.length ? '' : ' stroke-dasharray="5 3"'
+    return { colour: COLOURS[place % COLOURS.length], dashes }
+  }
   const legend = names.map((name, index) => {
     const [x, y] = [LEFT + (index % 2) * (width / 2), legendTop + Math.floor(index / 2) * ROW]
-    return `<path d="M${x} ${y - 4}h22" stroke="${colour(name)}" stroke-width="2"/><text x="${x + 28}" y="${y}">${escaped(name)}</text>`
+    const { colour, dashes } = look(name)
+    return `<path d="M${x} ${y - 4}h22" stroke="${colour}" stroke-width="2"${dashes}/><text x="${x + 28}" y="${y}">${escaped(name)}</text>`
   })
   const drawn = panels.map((panel, index) => {
-    return `<g transform="translate(${index * (LEFT + WIDTH + GAP) + LEFT} ${TOP})">${draw(panel, below, colour)}</g>`
+    return `<g transform="translate(${index * (LEFT + WIDTH + GAP) + LEFT} ${TOP})">${draw(panel, below, look)}</g>`
   })
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="11" fill="#222">
 <title>${escaped(title)}</title><rect width="${width}" height="${height}" fill="#fff"/>
@@ -51,7 +62,7 @@ ${[...drawn, ...legend].join('\n')}
 `
 }
 
-function draw({ title, series, unit }: Panel, below: string, colour: (name: string) => string | undefined): string {
+function draw({ title, series, unit }: Panel, below: string, look: (name: string) => Look): string {
   const all = series.flatMap(({ points }) => points)
   const xs = [...new Set(all.map(({ x }) => x))].sort((one, other) => one - other)
   const first = xs.find((x) => x > 0) ?? 1
@@ -78,7 +89,8 @@ function draw({ title, series, unit }: Panel, below: string, colour: (name: stri
     ...series.map(({ name, points }) => {
       const line = points.map(({ x, y }, index) => `${index === 0 ? 'M' : 'L'}${px(x)} ${py(Math.log10(y))}`).join('')
       const dots = points.map(({ x, y }) => `<circle cx="${px(x)}" cy="${py(Math.log10(y))}" r="2.5"/>`).join('')
-      return `<g stroke="${colour(name)}" fill="${colour(name)}"><path d="${line}" fill="none" stroke-width="1.8"/>${dots}</g>`
+      const { colour, dashes } = look(name)
+      return `<g stroke="${colour}" fill="${colour}"><path d="${line}" fill="none" stroke-width="1.8"${dashes}/>${dots}</g>`
     }),
   ].join('\n')
 }

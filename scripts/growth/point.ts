@@ -24,6 +24,11 @@ export interface Point {
   answered: Answered[]
 }
 
+/** What one process measures of a size; another says what each question allocates. */
+export interface Times extends Omit<Point, 'size' | 'answered'> {
+  questions: Omit<Answered, 'allocated'>[]
+}
+
 /** A dimension, and the sizes at which it could not be made, with the reason. */
 export interface Grown {
   name: string

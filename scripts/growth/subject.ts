@@ -1,4 +1,4 @@
-/** One size of one dimension, measured in this process, which does nothing else: `subject.ts DIMENSION SIZE BUDGET_MS`. */
+/** One size of one dimension, measured in this process, which does nothing else: `subject.ts DIMENSION SIZE BUDGET_MS times|memory`. */
 
 import type { IncomingMessage } from 'node:http'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
@@ -7,12 +7,12 @@ import { createEmulator } from '../../src/emulator.ts'
 import { inOnePiece, lengthOf, rememberedIn } from '../../src/http/response.ts'
 import { median } from '../bench/numbers.ts'
 import { type Asking, DIMENSIONS, type Question } from './dimensions.ts'
-import type { Answered, Point } from './point.ts'
+import type { Times } from './point.ts'
 
 /** For the timer that watches the event loop to come round. */
 const TICKS_MS = 5
 
-const [name, written, budget] = process.argv.slice(2)
+const [name, written, budget, what] = process.argv.slice(2)
 const [size, budgetMs] = [Number(written), Number(budget)]
 const dimension = DIMENSIONS.find((each) => each.name === name)
 if (!dimension) throw new Error(`there is no dimension ${name}`)
@@ -47,11 +47,14 @@ function answerTo(request: Request): Response | Promise<Response> {
 }
 await dimension.fill?.(ask, size)
 const madeMs = performance.now() - began
-const point: Point = { size, madeMs, held: held(), answered: [] }
-for (const question of await dimension.questions(ask, size)) point.answered.push(await measured(question))
-process.send?.(point, () => process.exit(0))
+const holds = held()
+const measures: unknown[] = []
+for (const question of await dimension.questions(ask, size)) {
+  measures.push(what === 'memory' ? await allocatedBy(question) : await timesOf(question))
+}
+process.send?.(what === 'memory' ? measures : { madeMs, held: holds, questions: measures }, () => process.exit(0))
 
-async function measured(question: Question): Promise<Answered> {
+async function timesOf(question: Question): Promise<Times['questions'][number]> {
   const { run } = question
   let turn = 0
   // Until it is compiled.
@@ -76,12 +79,15 @@ async function measured(question: Question): Promise<Answered> {
     delay.disable()
     blocks.push(Math.max(0, delay.max / 1e6 - 1))
   }
-  const allocated = await allocatedBy(() => run(ask, turn++))
-  return { name: question.name, hot: question.hot, ms: median(times), blockMs: median(blocks), bytes, allocated }
+  return { name: question.name, hot: question.hot, ms: median(times), blockMs: median(blocks), bytes }
 }
 
 /** Bytes for each run: few enough runs that nothing is collected between. */
-async function allocatedBy(run: () => Promise<number>): Promise<number> {
+async function allocatedBy(question: Question): Promise<number> {
+  let turn = 0
+  const run = () => question.run(ask, turn++)
+  // What is made once is made before.
+  for (let time = 0; time < 3; time++) await run()
   const most = 32e6
   const one = await allocated(run, 1)
   return allocated(run, Math.max(1, Math.min(100, Math.floor(most / one))))

@@ -36,9 +36,14 @@ export function growing({ points }: Grown): string[] {
   })
 }
 
+/** The largest size at which nothing may hold up anybody for long. */
+export function fineAt(points: Point[]): Point | undefined {
+  return points.filter(({ size }) => size <= BLOCK_UP_TO).at(-1)
+}
+
 /** What holds everybody else up for too long at a size that has to be fine. */
 export function blocking({ points }: Grown): { name: string; size: number; blockMs: number }[] {
-  const upTo = points.filter(({ size }) => size <= BLOCK_UP_TO).at(-1)
+  const upTo = fineAt(points)
   return (upTo?.answered ?? [])
     .filter(({ blockMs }) => blockMs > BLOCK_TARGET_MS)
     .map(({ name, blockMs }) => ({ name, size: upTo?.size ?? 0, blockMs }))

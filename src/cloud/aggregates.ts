@@ -63,8 +63,7 @@ export function createAggregate(cloud: Cloud, wanted: AggregateWish): Aggregate 
     updatedAt: wanted.updatedAt ?? null,
   }
   cloud.state.aggregates.set(given, aggregate)
-  tellPlacement(cloud, aggregate, [])
-  changed(cloud, { type: 'aggregate.created', id: given, name })
+  regrouped(cloud, 'aggregate.created', aggregate, [])
   return aggregate
 }
 
@@ -83,14 +82,12 @@ export function changeAggregate(cloud: Cloud, aggregate: Aggregate, change: Aggr
   aggregate.metadata = inKeyOrder(metadata)
   const before = aggregate.hosts
   aggregate.hosts = hosts
-  tellPlacement(cloud, aggregate, before)
-  changed(cloud, { type: 'aggregate.updated', id: aggregate.id, name: aggregate.name })
+  regrouped(cloud, 'aggregate.updated', aggregate, before)
 }
 
 export function removeAggregate(cloud: Cloud, aggregate: Aggregate): void {
   cloud.state.aggregates.delete(aggregate.id)
-  tellPlacement(cloud, { ...aggregate, hosts: [] }, aggregate.hosts)
-  changed(cloud, { type: 'aggregate.removed', id: aggregate.id, name: aggregate.name })
+  regrouped(cloud, 'aggregate.removed', { ...aggregate, hosts: [] }, aggregate.hosts)
 }
 
 /** A host's service is deleted: its aggregates lose it. */
@@ -99,23 +96,28 @@ export function leaveAggregates(cloud: Cloud, host: string): void {
     if (!aggregate.hosts.includes(host)) continue
     const before = aggregate.hosts
     aggregate.hosts = before.filter((each) => each !== host)
-    tellPlacement(cloud, aggregate, before)
-    changed(cloud, { type: 'aggregate.updated', id: aggregate.id, name: aggregate.name })
+    regrouped(cloud, 'aggregate.updated', aggregate, before)
   }
 }
 
+/** Those of a table of aggregates, until one of them is changed: to look at every host for each request would be too much. */
+const zonesKnown = new WeakMap<Cloud['state']['aggregates'], ReadonlyMap<string, string>>()
+
 /** The zone of each host that an aggregate puts into one. */
-export function zonesByHost(cloud: Cloud): Map<string, string> {
+export function zonesByHost({ state }: Cloud): ReadonlyMap<string, string> {
+  const known = zonesKnown.get(state.aggregates)
+  if (known) return known
   const zones = new Map<string, string>()
-  for (const { hosts, metadata } of cloud.state.aggregates.values()) {
+  for (const { hosts, metadata } of state.aggregates.values()) {
     if (metadata.availability_zone === undefined) continue
     for (const host of hosts) zones.set(host, metadata.availability_zone)
   }
+  zonesKnown.set(state.aggregates, zones)
   return zones
 }
 
 /** @see nova/availability_zones.py `set_availability_zones` */
-export function zoneOf(service: { binary: string; host: string }, zones: Map<string, string>): string {
+export function zoneOf(service: { binary: string; host: string }, zones: ReadonlyMap<string, string>): string {
   return service.binary === COMPUTE ? (zones.get(service.host) ?? DEFAULT_ZONE) : INTERNAL_ZONE
 }
 
@@ -131,6 +133,16 @@ function inKeyOrder(metadata: Record<string, string>): Record<string, string> {
 /** MySQL compares without case. */
 export function sameText(one: string, other: string | undefined): boolean {
   return one.toLowerCase() === other?.toLowerCase()
+}
+
+type Change = 'aggregate.created' | 'aggregate.updated' | 'aggregate.removed'
+
+/** @param before the hosts that it had */
+function regrouped(cloud: Cloud, type: Change, aggregate: Aggregate, before: string[]): void {
+  const { id, name } = aggregate
+  zonesKnown.delete(cloud.state.aggregates)
+  tellPlacement(cloud, aggregate, before)
+  changed(cloud, { type, id, name })
 }
 
 /**

@@ -54,7 +54,7 @@ export function mapHost(cloud: Cloud, host: string, cell: string): void {
       path: ['host'],
     })
   }
-  cloud.state.hostMappings.set(host.toLowerCase(), { host, cell })
+  cloud.state.hostMappings.set(host.toLowerCase(), Object.freeze({ host, cell }))
 }
 
 export function forgetHost(cloud: Cloud, host: string): void {

@@ -40,7 +40,7 @@ export const DEFAULT_HYPERVISOR = {
  */
 export function addHypervisor(cloud: Cloud, host: string, before?: Hypervisor | null): void {
   const hypervisor = before ?? newHypervisor(cloud, host)
-  cloud.state.hypervisors.set(host, hypervisor)
+  cloud.state.hypervisors.set(host, Object.freeze(hypervisor))
   addComputeProvider(cloud, hypervisor)
 }
 
@@ -54,7 +54,7 @@ export function describeHypervisor(cloud: Cloud, { host, ...offer }: HypervisorW
     })
   }
   const named = Object.fromEntries(Object.entries(offer).filter(([, value]) => value !== undefined))
-  const described: Hypervisor = { ...known, ...named }
+  const described: Hypervisor = Object.freeze({ ...known, ...named })
   cloud.state.hypervisors.set(host, described)
   if (described.uuid === known.uuid) offerInventories(cloud, described)
   else {

@@ -185,7 +185,7 @@ export function setInventories(
     (each) => !Object.hasOwn(inventories, each) && (used[each] ?? 0) > 0,
   )
   if (classes.length > 0) refuse({ code: 'InventoryInUse', provider: provider.uuid, classes })
-  provider.inventories = inventories
+  provider.inventories = frozenInventories(inventories)
   touch(cloud, provider)
 }
 
@@ -201,7 +201,7 @@ export function offerInventories(cloud: Cloud, hypervisor: Hypervisor): void {
 export function setProviderTraits(cloud: Cloud, provider: ResourceProvider, traits: readonly string[]): void {
   const same = traits.length === provider.traits.length && traits.every((each) => provider.traits.includes(each))
   if (same) return
-  provider.traits = [...traits]
+  provider.traits = frozen(traits)
   touch(cloud, provider)
 }
 
@@ -222,7 +222,7 @@ export function setProviderAggregates(
   aggregates: readonly string[],
   counts = true,
 ): void {
-  provider.aggregates = [...aggregates]
+  provider.aggregates = frozen(aggregates)
   if (counts) touch(cloud, provider)
   else changed(cloud, about('updated', provider))
 }
@@ -247,7 +247,7 @@ export function findProviderNamed({ state }: Cloud, name: string): ResourceProvi
 
 function file({ state }: Cloud, { name, uuid }: ResourceProvider): void {
   const key = name.toLowerCase()
-  state.providersNamed.set(key, [...(state.providersNamed.get(key) ?? []), uuid])
+  state.providersNamed.set(key, Object.freeze([...(state.providersNamed.get(key) ?? []), uuid]))
 }
 
 function unfile({ state }: Cloud, { name, uuid }: ResourceProvider): void {
@@ -286,9 +286,9 @@ function add(cloud: Cloud, wanted: NewResourceProvider): ResourceProvider {
     name: wanted.name,
     generation: wanted.generation ?? 0,
     parent: wanted.parent ?? null,
-    inventories: wanted.inventories ?? {},
-    traits: wanted.traits ?? [],
-    aggregates: wanted.aggregates ?? [],
+    inventories: frozenInventories(wanted.inventories ?? {}),
+    traits: frozen(wanted.traits ?? []),
+    aggregates: frozen(wanted.aggregates ?? []),
     createdAt: wanted.createdAt ?? now,
     // One without a parent is written twice: only then is its own number known, which is that of its root.
     updatedAt: wanted.updatedAt !== undefined ? wanted.updatedAt : wanted.parent ? null : now,
@@ -297,6 +297,17 @@ function add(cloud: Cloud, wanted: NewResourceProvider): ResourceProvider {
   file(cloud, provider)
   changed(cloud, about('created', provider))
   return provider
+}
+
+/** What is frozen, snapshots have in common. */
+function frozen(names: readonly string[]): readonly string[] {
+  return Object.isFrozen(names) ? names : Object.freeze([...names])
+}
+
+function frozenInventories(inventories: Readonly<Record<string, Inventory>>): Readonly<Record<string, Inventory>> {
+  if (Object.isFrozen(inventories)) return inventories
+  const copies = Object.entries(inventories).map(([name, inventory]) => [name, Object.freeze({ ...inventory })])
+  return Object.freeze(Object.fromEntries(copies))
 }
 
 /** What nova-compute tells of its host. Of what there is nothing of, it does not speak. */

@@ -115,7 +115,7 @@ export function registerService(cloud: Cloud, wanted: NewService): Service {
   const { services, servicesOn, serviceKeys } = cloud.state
   services.set(service.uuid, service)
   const others = servicesOn.get(service.host)
-  servicesOn.set(service.host, others ? [...others, service.uuid] : [service.uuid])
+  servicesOn.set(service.host, Object.freeze(others ? [...others, service.uuid] : [service.uuid]))
   for (const key of keysOf(service)) serviceKeys.set(key, service.uuid)
   const left = takeLeftProcess(cloud, service)
   if (binary === COMPUTE) {

@@ -6,7 +6,7 @@ import { type Instance, reservationIdOf } from '../cloud/instances.ts'
 import { rootDeviceOf } from './server-view.ts'
 
 /** What a column says, a time in seconds; null where it says nothing. */
-export type Column = (instance: Instance, zones: Map<string, string>) => string | number | null
+export type Column = (instance: Instance, zones: ReadonlyMap<string, string>) => string | number | null
 
 export const COLUMNS: { readonly [name: string]: Column } = {
   access_ip_v4: ({ accessIpV4 }) => accessIpV4,

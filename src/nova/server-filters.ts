@@ -26,7 +26,7 @@ import {
 } from './server-query.ts'
 import { boolOrUndefined } from './validate.ts'
 
-export type Test = (instance: Instance, zones: Map<string, string>) => boolean
+export type Test = (instance: Instance, zones: ReadonlyMap<string, string>) => boolean
 
 /** What a list is to show. */
 export interface Wanted {

@@ -20,7 +20,7 @@ interface Reader {
 export class Order {
   readonly #keys: Reader[]
 
-  constructor(keys: readonly SortKey[], zones: Map<string, string>) {
+  constructor(keys: readonly SortKey[], zones: ReadonlyMap<string, string>) {
     this.#keys = keys.map(({ key, descending }) => {
       const column = COLUMNS[key] ?? (() => null)
       return { read: (instance) => column(instance, zones), sign: descending ? -1 : 1 }

@@ -43,7 +43,7 @@ export interface Looking {
   call: Call
   now: number
   isAdmin: boolean
-  zones: Map<string, string>
+  zones: ReadonlyMap<string, string>
   /** By host. */
   statuses: Map<string, string>
   /** By host and project. */

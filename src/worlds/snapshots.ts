@@ -24,7 +24,7 @@ export interface Snapshot {
 }
 
 /** How many rows of their tables the snapshots of a world keep in all: some 1 GB. A cloud of three hosts has fifty. */
-export const MOST_ROWS = 5_000_000
+export const MOST_ROWS = 10_000_000
 
 export interface Snapshots {
   /** Keep this moment. @param id default: one that the world makes up. @throws {CloudError} Impossible: there is no room for it */
