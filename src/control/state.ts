@@ -3,7 +3,7 @@
 import { type Context, Hono } from 'hono'
 import { checkWorldInTurns, made } from '../worlds/read.ts'
 import { stopScenarios } from '../worlds/scenarios.ts'
-import { toWorldFile } from '../worlds/world-file.ts'
+import { toWorldFile, type WorldDescription } from '../worlds/world-file.ts'
 import type { WorldFile } from '../worlds/world-schema.ts'
 import { accepted } from './errors.ts'
 import { inPieces, listed } from './in-pieces.ts'
@@ -24,19 +24,39 @@ export const reset = new Hono<{ Bindings: Place }>().post('/', async (c) => {
   return c.body(null, 204)
 })
 
-/** The world as it is at this moment. */
+/** The world as it is at this moment, written as the client takes it. */
 function told(c: Context<{ Bindings: Place }>): Response {
-  return inPieces(textsOf(toWorldFile(c.env.world.describe())))
+  return inPieces(textsOf(c.env.world.describe()))
 }
 
-function* textsOf(file: WorldFile): Generator<string> {
+function* textsOf(description: WorldDescription): Generator<string> {
+  const lists = Object.entries(description).flatMap(([name, part]) => {
+    return Array.isArray(part) ? [{ name, list: part as unknown[] }] : []
+  })
+  const empty = Object.fromEntries(lists.map(({ name }) => [name, []]))
   let before = '{'
-  for (const [name, part] of Object.entries(file)) {
+  for (const [name, part] of Object.entries(toWorldFile({ ...description, ...empty }))) {
     if (part === undefined) continue
     yield `${before}${JSON.stringify(name)}:`
-    if (Array.isArray(part)) yield* listed<unknown>(part)
+    const long = lists.find((each) => each.name === inCamelCase(name))
+    if (long) yield* listed(entriesOf(long.list, (some) => toWorldFile({ [long.name]: some })[name as keyof WorldFile]))
     else yield JSON.stringify(part)
     before = ','
   }
   yield '}'
+}
+
+/** The entries of a list in a world file. */
+function* entriesOf(list: unknown[], write: (some: unknown[]) => WorldFile[keyof WorldFile]): Generator<unknown> {
+  for (let from = 0; from < list.length; from += PART) {
+    const entries = write(list.slice(from, from + PART))
+    if (Array.isArray(entries)) yield* entries
+  }
+}
+
+/** How many entries are written at a time. */
+const PART = 100
+
+function inCamelCase(name: string): string {
+  return name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
 }

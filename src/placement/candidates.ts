@@ -250,13 +250,17 @@ function summariesOf({ cloud, version }: Call, providers: ResourceProvider[], gr
   return new Json(`{${summaries.join(', ')}}`)
 }
 
-/** Lists of names as JSON: most hosts have the same traits. */
+/** Lists of names as JSON: most hosts have the same traits, and many the very same list of them. */
 function writtenOnce(): (names: readonly string[]) => string {
-  const known = new Map<string, string>()
+  const lists = new Map<readonly string[], string>()
+  const texts = new Map<string, string>()
   return (names) => {
+    const known = lists.get(names)
+    if (known !== undefined) return known
     const key = names.join()
-    const written = known.get(key) ?? dumps([...names])
-    known.set(key, written)
+    const written = texts.get(key) ?? dumps([...names])
+    texts.set(key, written)
+    lists.set(names, written)
     return written
   }
 }
