@@ -24,7 +24,7 @@ export function inPieces(texts: Iterator<string>): Response {
     },
     { highWaterMark: 0 },
   )
-  return new Response(body, { headers: { 'Content-Type': 'application/json' } })
+  return new Response(body, { headers: { 'Content-Type': 'application/json', 'Transfer-Encoding': 'chunked' } })
 }
 
 /** @param view what is shown of each, worked out when its turn comes. Default: all of it */

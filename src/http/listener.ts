@@ -93,8 +93,9 @@ const LENGTH = 'content-length'
 /** Events, and what says how long it is or that it comes in pieces, are sent as they come; all else is measured first. */
 async function sendWhole(response: Response, outgoing: ServerResponse): Promise<void> {
   const { status, headers, body } = response
-  // In pairs, since a cookie may be set more than once.
-  const lines = [...headers].flat()
+  const isOld = outgoing.req.httpVersionMinor === 0
+  // In pairs, since a cookie may be set more than once. HTTP/1.0 knows of no chunks: there the end of the connection is the end.
+  const lines = [...headers].filter(([name]) => !(isOld && name === 'transfer-encoding')).flat()
   if (body === null) {
     outgoing.writeHead(status, lines).end()
     return

@@ -93,10 +93,16 @@ class IncomingRequest {
   /** All of a body, though its client be gone by now: it is enough that it has come whole. */
   #readAll(): Promise<Bytes> {
     const incoming = this.#incoming
+    const { socket } = incoming
     return new Promise((resolve, reject) => {
       const chunks: Bytes[] = []
+      /** The client has said all that it has to say. Of a request that asks for an upgrade, too, Node would wait for the rest. */
+      const ended = () => {
+        if (!incoming.complete) incoming.destroy()
+      }
       const settle = () => {
         if (this.read) return
+        socket.off('end', ended)
         for (let chunk = incoming.read(); chunk !== null; chunk = incoming.read()) chunks.push(chunk)
         if (!incoming.complete) {
           return reject(incoming.errored ?? new Error('the client went away before its request was whole'))
@@ -109,6 +115,7 @@ class IncomingRequest {
       incoming.on('end', settle)
       incoming.on('error', settle)
       incoming.on('close', settle)
+      socket.once('end', ended)
     })
   }
 }

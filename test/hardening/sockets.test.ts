@@ -110,6 +110,30 @@ test('what has come whole is done, though its client be gone before it was', asy
   await expect.poll(isDisabled, { timeout: 2000 }).toBe(true)
 })
 
+test.each(['', 'Connection: Upgrade\r\nUpgrade: websocket\r\n'])(
+  'a client that ends before its body is whole is let go: %j',
+  async (more) => {
+    await using nova = await startEmulator()
+    const head = `PUT /v2.1/os-services/disable HTTP/1.1\r\nHost: x\r\nX-Auth-Token: admin\r\nContent-Type: application/json\r\n${more}`
+    const began = performance.now()
+    expect(await converse(nova, `${head}Content-Length: 23\r\n\r\n{"host"`)).toMatch(/^HTTP\/1\.1 400 |^$/)
+    expect(performance.now() - began).toBeLessThan(2000)
+    await expectAlive(nova)
+  },
+)
+
+test.each([
+  ['1.1', '\r\ntransfer-encoding: chunked\r\n', '\r\n0\r\n\r\n'],
+  ['1.0', '\r\nConnection: close\r\n', '}'],
+])('what is written a piece at a time comes whole over HTTP/%s', async (version, header, end) => {
+  await using nova = await startEmulator()
+  const text = await converse(nova, `GET /_novasim/state HTTP/${version}\r\nHost: 127.0.0.1\r\n\r\n`)
+  expect(`${text.split('\r\n\r\n')[0]}\r\n`).toContain(header)
+  expect(text.endsWith(end)).toBe(true)
+  const body = text.slice(text.indexOf('{'), text.lastIndexOf('}') + 1)
+  expect(JSON.parse(body)).toMatchObject({ release: '2026.2' })
+})
+
 test('a body is read of a GET, too, by whom a real one reads it', async () => {
   await using nova = await startEmulator()
   const get = (path: string, type: string) =>
