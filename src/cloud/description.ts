@@ -23,6 +23,7 @@ import {
   createResourceProvider,
   FIRST_GENERATION,
   findProviderNamed,
+  isOrphan,
   type NewResourceProvider,
   type ResourceProvider,
   restoreParent,
@@ -39,7 +40,7 @@ import {
   wholeSeconds,
 } from './services.ts'
 import type { Task } from './tasks.ts'
-import { createTrait } from './traits.ts'
+import { COMPUTE_TRAITS, createTrait } from './traits.ts'
 import { workOff } from './work.ts'
 
 /** How long ago a process that is stopped from the beginning was last heard from, unless it says: long enough to be down. */
@@ -226,7 +227,7 @@ export function describeCloud(cloud: Cloud): CloudDescription {
     durations: state.durations,
     users: describeUsers(cloud),
     images: [...state.images.values()].map((image) => ({ ...image })),
-    resourceProviders: [...state.resourceProviders.values()].map((provider) => ({ ...provider })),
+    resourceProviders: [...state.resourceProviders.values()].map((each) => describeProvider(cloud, each)),
     allocations: [...state.allocations.values()].map((consumer) => ({ ...consumer })),
     resourceClasses: [...state.resourceClasses.values()].map(({ name, createdAt }) => ({ name, createdAt })),
     traits: [...state.traits.values()].map((trait) => ({ ...trait })),
@@ -288,6 +289,18 @@ export function describeService(service: Service, now: number): ServiceDescripti
   const lastSeenUp = lastReport(service, now)
   const described = { ...row, updatedAt: updatedAt(service, now), lastSeenUp }
   return reportsFrom !== null && now < reportsFrom ? { ...described, firstReportAt: reportsFrom } : described
+}
+
+/** The traits that its process has told of every host are left out: they would be most of what is said of a cloud. */
+function describeProvider(cloud: Cloud, provider: ResourceProvider): NewResourceProvider {
+  const { traits, ...rest } = provider
+  const { services, servicesOn } = cloud.state
+  const isMarked = servicesOn.get(provider.name)?.some((uuid) => services.get(uuid)?.disabled)
+  return !isMarked && !isOrphan(cloud, provider) && sameNames(traits, COMPUTE_TRAITS) ? rest : { ...provider }
+}
+
+function sameNames(one: readonly string[], other: readonly string[]): boolean {
+  return one === other || (one.length === other.length && one.every((name, index) => name === other[index]))
 }
 
 function describeLeftProcess({ node, nextUpdate, ...left }: LeftProcess): LeftProcessDescription {

@@ -76,13 +76,16 @@ const READS = [
   '/servers/detail?all_tenants=1',
 ]
 
+const PLACEMENT = { headers: { 'OpenStack-API-Version': 'placement 1.39' } }
+
 async function shown(nova: Booted, prefix: string): Promise<string[]> {
   const state = await nova.ask(`${prefix}/_novasim/state`, { token: null })
   const reads = await Promise.all(READS.map((path) => nova.ask(`${prefix}/v2.1${path}`, { version: '2.90' })))
   const more = await Promise.all(
     ['services', 'processes', 'resource-providers'].map((path) => nova.ask(`${prefix}/_novasim/${path}`)),
   )
-  return [state, ...reads, ...more].map(
+  const candidates = await nova.ask(`${prefix}/placement/allocation_candidates?resources=VCPU:1`, PLACEMENT)
+  return [state, ...reads, ...more, candidates].map(
     ({ status, text }) =>
       `${status} ${text
         .replaceAll(prefix, '')
@@ -114,3 +117,25 @@ test('what GET /state exports makes the same cloud when it is given back: it ans
     { numRuns: 60 },
   )
 }, 120_000)
+
+test('traits that are not those of every host are exported, and come back', async () => {
+  await using nova = await boot()
+  await nova.control('PATCH', '/services/nova-compute@host1', { status: 'disabled' })
+  const providers = (await nova.ask('/placement/resource_providers', PLACEMENT)).json.resource_providers
+  const { uuid, generation } = providers.find(({ name }: { name: string }) => name === 'host2')
+  const traits = ['HW_CPU_X86_AVX']
+  const put = { method: 'PUT', body: { resource_provider_generation: generation, traits }, ...PLACEMENT }
+  expect((await nova.ask(`/placement/resource_providers/${uuid}/traits`, put)).status).toBe(200)
+  const { json } = await nova.control('GET', '/state')
+  const exported = json.resource_providers.map(({ name, traits }: { name: string; traits?: string[] }) => [
+    name,
+    traits,
+  ])
+  expect(exported.slice(0, 3)).toEqual([
+    ['host1', expect.arrayContaining(['COMPUTE_STATUS_DISABLED', 'COMPUTE_NODE'])],
+    ['host2', traits],
+    ['host3', undefined],
+  ])
+  await nova.control('POST', '/worlds', { name: 'again', world: json })
+  expect(await shown(nova, '/w/again')).toEqual(await shown(nova, ''))
+})
