@@ -5,7 +5,7 @@ import type { Cloud } from '../cloud/cloud.ts'
 import type { Hypervisor } from '../cloud/hypervisors.ts'
 import { findServiceOf, isUp, type Service } from '../cloud/services.ts'
 import { usageOn } from '../cloud/usage.ts'
-import { dumps, Json, type Writable } from '../python/json.ts'
+import { dumps, quote } from '../python/json.ts'
 import type { Schema } from '../python/jsonschema.ts'
 import { isUuidLike } from '../python/uuid.ts'
 import { pythonInt } from '../python/values.ts'
@@ -74,7 +74,7 @@ export const SHOW_HYPERVISOR: ApiMethod = {
     requireAdmin(call, rule('show'))
     const hypervisor = hypervisorAt(call)
     const service = serviceOf(call.cloud, hypervisor) ?? noHypervisor(call.id)
-    return dumps({ hypervisor: view(call, hypervisor, service, { detail: true, servers: withServers(call) }) })
+    return `{"hypervisor": ${view(call, hypervisor, service, { detail: true, servers: withServers(call) })}}`
   },
 }
 
@@ -91,7 +91,8 @@ export const SHOW_UPTIME: ApiMethod = {
     }
     const uptime = uptimeOf(call.cloud, hypervisor, service)
     if (uptime === null) throw new NovaFault(501, 'The requested functionality is not supported.')
-    return dumps({ hypervisor: { ...view(call, hypervisor, service, { detail: false, servers: false }), uptime } })
+    const shown = view(call, hypervisor, service, { detail: false, servers: false })
+    return `{"hypervisor": ${shown.slice(0, -1)}, "uptime": ${dumps(uptime)}}}`
   },
 }
 
@@ -123,19 +124,17 @@ function list(call: Call, action: string, detail: boolean): string {
       const words = 'The server could not comply with the request since it is either malformed or otherwise incorrect.'
       throw new NovaFault(400, words)
     }
-    return dumps({ hypervisors: views(call, matching(cloud, pattern), { detail, servers }) })
+    return `{"hypervisors": ${views(call, matching(cloud, pattern), { detail, servers })}}`
   }
   const paged = version >= PAGES_FROM
   const found = paged ? page(cloud, limitOf(call), markerOf(call)) : hypervisorsOf(cloud)
-  const hypervisors = views(call, found, { detail, servers })
-  const full = paged && limitOf(call) > 0 && hypervisors.length === limitOf(call)
-  const last = hypervisors.at(-1)?.id
-  return dumps({
-    hypervisors,
-    ...(full && {
-      hypervisors_links: nextLink(call, detail ? 'os-hypervisors/detail' : 'os-hypervisors', String(last)),
-    }),
-  })
+  const shown = found.filter((each) => serviceOf(cloud, each) !== undefined)
+  const hypervisors = views(call, shown, { detail, servers })
+  const last = shown.at(-1)
+  if (!paged || !last || shown.length !== limitOf(call)) return `{"hypervisors": ${hypervisors}}`
+  const marker = String(version >= UUID_FROM ? last.uuid : last.id)
+  const links = nextLink(call, detail ? 'os-hypervisors/detail' : 'os-hypervisors', marker)
+  return `{"hypervisors": ${hypervisors}, "hypervisors_links": ${dumps(links)}}`
 }
 
 function search(action: string, servers: boolean): ApiMethod {
@@ -144,7 +143,7 @@ function search(action: string, servers: boolean): ApiMethod {
     run: (call) => {
       assertNoQuery(call)
       requireAdmin(call, rule(action))
-      return dumps({ hypervisors: views(call, matching(call.cloud, call.id), { detail: false, servers }) })
+      return `{"hypervisors": ${views(call, matching(call.cloud, call.id), { detail: false, servers })}}`
     },
   }
 }
@@ -234,43 +233,40 @@ interface Shown {
   servers: boolean
 }
 
-type View = { id: string | number; [key: string]: Writable }
-
-function views(call: Call, hypervisors: Hypervisor[], shown: Shown): View[] {
-  return hypervisors.flatMap((each) => {
+/** As JSON. Those whose service is gone are shown to nobody. */
+function views(call: Call, hypervisors: Hypervisor[], shown: Shown): string {
+  const all = hypervisors.flatMap((each) => {
     const service = serviceOf(call.cloud, each)
     return service ? [view(call, each, service, shown)] : []
   })
+  return `[${all.join(', ')}]`
 }
 
-/** @see nova/api/openstack/compute/hypervisors.py `_view_hypervisor` */
-function view({ cloud, version }: Call, hypervisor: Hypervisor, service: Service, { detail, servers }: Shown): View {
+/**
+ * As JSON, written at once: there may be ten thousand of them, and before there were pages all are asked for.
+ *
+ * @see nova/api/openstack/compute/hypervisors.py `_view_hypervisor`
+ */
+function view({ cloud, version }: Call, hypervisor: Hypervisor, service: Service, { detail, servers }: Shown): string {
   const byUuid = version >= UUID_FROM
   const up = isUp(service, cloud.clock.now())
-  const here = servers ? serversOn(cloud, hypervisor.host) : []
-  return {
-    id: byUuid ? hypervisor.uuid : hypervisor.id,
-    hypervisor_hostname: hypervisor.host,
-    state: up ? 'up' : 'down',
-    status: service.disabled ? 'disabled' : 'enabled',
-    ...(detail && {
-      hypervisor_type: hypervisor.hypervisorType,
-      hypervisor_version: hypervisor.hypervisorVersion,
-      host_ip: hypervisor.hostIp,
-      service: {
-        id: byUuid ? service.uuid : service.id,
-        host: hypervisor.host,
-        disabled_reason: service.disabledReason,
-      },
-    }),
-    ...(detail &&
-      version < UPTIME_FROM && {
-        ...figures(cloud, hypervisor),
-        cpu_info: version >= CPU_INFO_FROM ? CPU_INFO : CPU_INFO_TEXT,
-      }),
-    ...(detail && version >= UPTIME_FROM && { uptime: up ? uptimeOf(cloud, hypervisor, service) : null }),
-    ...((here.length > 0 || (servers && version >= NO_SERVERS_FROM)) && { servers: here }),
+  const host = quote(hypervisor.host)
+  let text = `{"id": ${byUuid ? quote(hypervisor.uuid) : hypervisor.id}, "hypervisor_hostname": ${host}`
+  text += `, "state": "${up ? 'up' : 'down'}", "status": "${service.disabled ? 'disabled' : 'enabled'}"`
+  if (detail) {
+    text += `, "hypervisor_type": ${quote(hypervisor.hypervisorType)}`
+    text += `, "hypervisor_version": ${hypervisor.hypervisorVersion}, "host_ip": ${quote(hypervisor.hostIp)}`
+    text += `, "service": {"id": ${byUuid ? quote(service.uuid) : service.id}, "host": ${host}`
+    text += `, "disabled_reason": ${dumps(service.disabledReason)}}`
+    if (version < UPTIME_FROM) {
+      const all = figures(cloud, hypervisor)
+      for (const name of FIGURES) text += `, "${name}": ${all[name]}`
+      text += `, "cpu_info": ${version >= CPU_INFO_FROM ? CPU_INFO : CPU_INFO_TEXT}`
+    } else text += `, "uptime": ${dumps(up ? uptimeOf(cloud, hypervisor, service) : null)}`
   }
+  const here = servers ? serversOn(cloud, hypervisor.host) : []
+  if (here.length > 0 || (servers && version >= NO_SERVERS_FROM)) text += `, "servers": ${dumps(here)}`
+  return `${text}}`
 }
 
 /** In the order in which they are shown. */
@@ -301,15 +297,14 @@ function figures(
 }
 
 /** What Nova's fake driver says, and its API reference shows. nova/virt/fake.py */
-const CPU_INFO_JSON = dumps({
+const CPU_INFO = dumps({
   arch: 'x86_64',
   model: 'Nehalem',
   vendor: 'Intel',
   features: ['pge', 'clflush'],
   topology: { cores: 1, threads: 1, sockets: 4 },
 })
-const CPU_INFO = new Json(CPU_INFO_JSON)
-const CPU_INFO_TEXT = new Json(dumps(CPU_INFO_JSON))
+const CPU_INFO_TEXT = quote(CPU_INFO)
 
 function serversOn({ state }: Cloud, host: string): { name: string; uuid: string }[] {
   return [...(state.instancesOn.get(host) ?? [])].flatMap((uuid) => {
