@@ -1,10 +1,13 @@
 /** One size of one dimension, measured in this process, which does nothing else: `subject.ts DIMENSION SIZE BUDGET_MS times|memory`. */
 
+import { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { Readable } from 'node:stream'
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import { createEmulator } from '../../src/emulator.ts'
-import { inOnePiece, lengthOf, rememberedIn } from '../../src/http/response.ts'
+import { requestOf } from '../../src/http/request.ts'
+import { type Body, inOnePiece, lengthOf, rememberedIn } from '../../src/http/response.ts'
 import { median } from '../bench/numbers.ts'
 import { type Asking, DIMENSIONS, type Question } from './dimensions.ts'
 import type { Times } from './point.ts'
@@ -20,29 +23,37 @@ if (!dimension) throw new Error(`there is no dimension ${name}`)
 const began = performance.now()
 const emulator = createEmulator(dimension.options(size))
 await emulator.ready
-const ask: Asking = async ({ method, path, headers, body: given }) => {
-  const length = given === undefined ? {} : { 'Content-Length': `${Buffer.byteLength(given)}` }
-  const request = new Request(`http://novasim.test${path}`, {
-    ...{ method, headers: { ...headers, ...length } },
-    ...(given !== undefined && { body: given }),
-  })
-  const answer = await answerTo(request)
+const ask: Asking = async ({ method, path, headers, body = '' }) => {
+  const bytes = bytesOf(body)
+  const sent = { ...headers, Host: 'novasim.test', ...(body !== '' && { 'Content-Length': `${bytes.length}` }) }
+  const rawHeaders = Object.entries(sent).flat()
+  const said = { method, url: path, rawHeaders, complete: true, socket: new EventEmitter() }
+  const incoming = Object.assign(Readable.from([bytes]), said) as unknown as IncomingMessage
+  const answer = await answerTo(requestOf(incoming), incoming)
   if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${await answer.text()}`)
   // What a socket would be given; to make the platform's own `Response` of it is a copy more.
-  const sent = rememberedIn(answer)?.body
-  const body = sent === undefined ? new Uint8Array(await answer.arrayBuffer()) : sent
-  return { bytes: lengthOf(body), json: () => JSON.parse(Buffer.from(inOnePiece(body) ?? '').toString()) }
+  const made = rememberedIn(answer)
+  const pieces: Body[] = made ? [made.body] : []
+  for await (const piece of made ? [] : (answer.body ?? [])) pieces.push(piece)
+  const whole = () => pieces.map((piece) => Buffer.from(inOnePiece(piece) ?? '').toString()).join('')
+  return { bytes: pieces.reduce((sum, piece) => sum + lengthOf(piece), 0), json: () => JSON.parse(whole()) }
+}
+
+/** A body is made into bytes once: that is the client's work. */
+const known = new Map<string, Buffer>()
+function bytesOf(body: string): Buffer {
+  const bytes = known.get(body) ?? Buffer.from(body)
+  known.set(body, bytes)
+  return bytes
 }
 
 /** From the world itself where it is no matter of control, as if it came over a socket: how it finds the world is no matter of size. */
-function answerTo(request: Request): Response | Promise<Response> {
+function answerTo(request: Request, incoming: IncomingMessage): Response | Promise<Response> {
   const { pathname, search, origin } = new URL(request.url)
   const [, name = 'default', path = ''] = /^(?:\/w\/([^/]+))?(\/.*)$/.exec(pathname) ?? []
   const world = emulator.worlds.find(name)
   if (!world || path.startsWith('/_novasim')) return emulator.fetch(request)
   const prefix = pathname.slice(0, pathname.length - path.length)
-  const rawHeaders = [...request.headers].flat()
-  const incoming = { url: pathname + search, rawHeaders } as unknown as IncomingMessage
   return world.fetch(request, { path, query: search.slice(1), base: origin + prefix }, { incoming })
 }
 await dimension.fill?.(ask, size)

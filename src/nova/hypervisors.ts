@@ -3,13 +3,14 @@
 import { COMPUTE, findHostMapping, reach } from '../cloud/cells.ts'
 import type { Cloud } from '../cloud/cloud.ts'
 import type { Hypervisor } from '../cloud/hypervisors.ts'
-import { findServiceOf, isUp, type Service } from '../cloud/services.ts'
+import { findServiceOf, isUp, nextChangeByTime, type Service } from '../cloud/services.ts'
 import { usageOn } from '../cloud/usage.ts'
 import { dumps, quote } from '../python/json.ts'
 import type { Schema } from '../python/jsonschema.ts'
 import { isUuidLike } from '../python/uuid.ts'
 import { pythonInt } from '../python/values.ts'
 import { NovaFault } from './errors.ts'
+import { keptLists } from './kept.ts'
 import { limitOf, markerOf, nextLink } from './links.ts'
 import { requireAdmin } from './policy.ts'
 import { sayingsOf } from './releases.ts'
@@ -62,10 +63,36 @@ const SHOW_QUERY = [
 ] as const satisfies ApiMethod['query']
 
 /** GET /os-hypervisors */
-export const LIST_HYPERVISORS: ApiMethod = { query: LIST_QUERY, run: (call) => list(call, 'list', false) }
+export function listHypervisors(cloud: Cloud): ApiMethod {
+  return listOf(cloud, 'list', false)
+}
 
 /** GET /os-hypervisors/detail */
-export const DETAIL_HYPERVISORS: ApiMethod = { query: LIST_QUERY, run: (call) => list(call, 'list-detail', true) }
+export function detailHypervisors(cloud: Cloud): ApiMethod {
+  return listOf(cloud, 'list-detail', true)
+}
+
+function listOf(cloud: Cloud, action: string, detail: boolean): ApiMethod {
+  const kept = keptLists(cloud)
+  return {
+    query: LIST_QUERY,
+    run: (call) => {
+      requireAdmin(call, rule(action))
+      const { version, environ } = call
+      // An uptime is another with each second.
+      if (detail && version >= UPTIME_FROM) return list(call, detail)
+      const key = `${version} ${environ.base} ${environ.path} ${environ.query}`
+      return kept(key, (now) => ({ json: list(call, detail), until: nextChangeOf(cloud, now) }))
+    },
+  }
+}
+
+/** When a service will have been silent for too long, or at the latest reports. */
+function nextChangeOf({ state }: Cloud, now: number): number {
+  let next = Number.POSITIVE_INFINITY
+  for (const service of state.services.values()) next = Math.min(next, nextChangeByTime(service, now))
+  return next
+}
 
 /** GET /os-hypervisors/{id} */
 export const SHOW_HYPERVISOR: ApiMethod = {
@@ -114,8 +141,7 @@ export const HYPERVISOR_STATISTICS: ApiMethod = {
   },
 }
 
-function list(call: Call, action: string, detail: boolean): string {
-  requireAdmin(call, rule(action))
+function list(call: Call, detail: boolean): string {
   const { cloud, version, query } = call
   const servers = version >= UUID_FROM && withServers(call)
   const pattern = version >= UUID_FROM ? query.get('hypervisor_hostname_pattern')?.at(-1) : undefined

@@ -30,10 +30,10 @@ import {
 } from './flavors.ts'
 import { LIST_HOSTS, REBOOT_HOST, SHOW_HOST, SHUTDOWN_HOST, STARTUP_HOST, UPDATE_HOST } from './hosts.ts'
 import {
-  DETAIL_HYPERVISORS,
+  detailHypervisors,
   HYPERVISOR_SERVERS,
   HYPERVISOR_STATISTICS,
-  LIST_HYPERVISORS,
+  listHypervisors,
   SEARCH_HYPERVISORS,
   SHOW_HYPERVISOR,
   SHOW_UPTIME,
@@ -123,9 +123,12 @@ export const ROUTES: readonly Route[] = [
     'POST /:id/images :images': CACHE_IMAGES,
   }),
   ...resource('os-availability-zone', { 'GET :list': LIST_ZONES, 'GET /detail :detail': DETAIL_ZONES }),
+  { verb: 'GET', path: '/os-hypervisors', operations: ['os-hypervisors:list'], methodOn: listHypervisors },
+  {
+    ...{ verb: 'GET', path: '/os-hypervisors/detail', operations: ['os-hypervisors:detail'] },
+    methodOn: detailHypervisors,
+  },
   ...resource('os-hypervisors', {
-    'GET :list': LIST_HYPERVISORS,
-    'GET /detail :detail': DETAIL_HYPERVISORS,
     'GET /statistics :statistics': HYPERVISOR_STATISTICS,
     'GET /:id :show': SHOW_HYPERVISOR,
     'GET /:id/uptime :uptime': SHOW_UPTIME,

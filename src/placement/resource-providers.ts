@@ -12,7 +12,7 @@ import {
   rootOf,
   updateResourceProvider,
 } from '../cloud/resource-providers.ts'
-import { Json } from '../python/json.ts'
+import { dumps, Json, quote } from '../python/json.ts'
 import type { Schema } from '../python/jsonschema.ts'
 import { normalUuid } from '../python/uuid.ts'
 import { asDict, type PyDict } from '../python/values.ts'
@@ -149,21 +149,24 @@ export function lastChange({ createdAt, updatedAt }: ResourceProvider): number {
   return updatedAt ?? createdAt
 }
 
-function view({ cloud, version }: Call, provider: ResourceProvider) {
+/** Written at once: there may be ten thousand of them, and all are asked for. */
+function view({ cloud, version }: Call, provider: ResourceProvider): Json {
   const { uuid, name, generation, parent } = provider
-  const links = linksOf(urlOf(provider), version)
-  const nested = version >= 14 && { parent_provider_uuid: parent, root_provider_uuid: rootOf(cloud, provider) }
-  return { uuid, name, generation, links, ...nested }
+  let text = `{"uuid": "${uuid}", "name": ${quote(name)}, "generation": ${generation}`
+  text += `, "links": ${linksOf(urlOf(provider), version)}`
+  if (version >= 14) {
+    text += `, "parent_provider_uuid": ${dumps(parent)}, "root_provider_uuid": "${rootOf(cloud, provider)}"`
+  }
+  return new Json(`${text}}`)
 }
 
 /** Where to go on from a provider, and from which version on it says so. */
 const RELS = Object.entries({ inventories: 0, usages: 0, aggregates: 1, traits: 6, allocations: 11 })
 
-/** Written at once: in a list of all providers there is nothing that there is more of. */
-function linksOf(url: string, version: number): Json {
+function linksOf(url: string, version: number): string {
   let text = `[{"rel": "self", "href": "${url}"}`
   for (const [rel, from] of RELS) if (version >= from) text += `, {"rel": "${rel}", "href": "${url}/${rel}"}`
-  return new Json(`${text}]`)
+  return `${text}]`
 }
 
 function unableToCreate({ name, uuid }: { name: string; uuid: string }, words: string): PlacementError {
