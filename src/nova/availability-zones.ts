@@ -3,8 +3,10 @@
 import { INTERNAL_ZONE, zoneOf, zonesByHost } from '../cloud/aggregates.ts'
 import type { Cloud } from '../cloud/cloud.ts'
 import { isUp, listServices, type Service, updatedAt, wholeSeconds } from '../cloud/services.ts'
-import { dumps, type Writable } from '../python/json.ts'
+import { eachInParts, type InParts } from '../http/in-turns.ts'
+import { dumps, Json, quote, type Writable } from '../python/json.ts'
 import { compareText } from '../python/values.ts'
+import { keptLists, soonestChange } from './kept.ts'
 import { requireAdmin, requireProjectScope } from './policy.ts'
 import type { ApiMethod } from './resource.ts'
 import { timeText } from './service-view.ts'
@@ -23,17 +25,26 @@ export const LIST_ZONES: ApiMethod = {
 }
 
 /** GET /os-availability-zone/detail */
-export const DETAIL_ZONES: ApiMethod = {
-  query: NO_QUERY,
-  run: (call) => {
-    requireAdmin(call, 'os_compute_api:os-availability-zone:detail')
-    const availabilityZoneInfo = zonesOf(call.cloud).map(({ name, available, services }) => ({
-      zoneName: name,
-      zoneState: { available },
-      hosts: available ? hostsView(services, call.cloud.clock.now()) : null,
-    }))
-    return dumps({ availabilityZoneInfo })
-  },
+export function detailZones(cloud: Cloud): ApiMethod {
+  const kept = keptLists(cloud)
+  return {
+    query: NO_QUERY,
+    run: (call) => {
+      requireAdmin(call, 'os_compute_api:os-availability-zone:detail')
+      return kept('all', function* (now) {
+        return { json: yield* detail(cloud, now), until: soonestChange(listServices(cloud), now) }
+      })
+    },
+  }
+}
+
+function* detail(cloud: Cloud, now: number): InParts<string> {
+  const availabilityZoneInfo: Writable[] = []
+  for (const { name, available, services } of zonesOf(cloud)) {
+    const hosts = available ? yield* hostsView(services, now) : null
+    availabilityZoneInfo.push({ zoneName: name, zoneState: { available }, hosts })
+  }
+  return dumps({ availabilityZoneInfo })
 }
 
 interface Zone {
@@ -59,18 +70,33 @@ function zonesOf(cloud: Cloud): Zone[] {
     .sort((one, other) => Number(other.available) - Number(one.available) || compareText(one.name, other.name))
 }
 
-function hostsView(services: Service[], now: number): { [host: string]: Writable } {
-  const hosts: { [host: string]: { [binary: string]: Writable } } = {}
+/** Written at once: of ten thousand objects that are only to be written most of the time goes into making them. */
+function* hostsView(services: Service[], now: number): InParts<Json> {
+  const byHost = new Map<string, Service[]>()
   for (const service of services) {
-    const updated = updatedAt(service, now)
-    hosts[service.host] = {
-      ...hosts[service.host],
-      [service.binary]: {
-        available: isUp(service, now),
-        active: true,
-        updated_at: updated === null ? null : timeText(wholeSeconds(updated)),
-      },
-    }
+    const known = byHost.get(service.host)
+    if (known) known.push(service)
+    else byHost.set(service.host, [service])
   }
-  return hosts
+  const stateOf = statesAt(now)
+  const hosts: string[] = []
+  yield* eachInParts(byHost, ([host, its]) => {
+    // Of two that are called the same, in two cells, the second stands in the place of the first.
+    const states = new Map(its.map((service) => [service.binary, stateOf(service)]))
+    const binaries = [...states].map(([binary, state]) => `${quote(binary)}: ${state}`)
+    hosts.push(`${quote(host)}: {${binaries.join(', ')}}`)
+  })
+  return new Json(`{${hosts.join(', ')}}`)
+}
+
+/** What is said of a service. Most were last heard of in the same second. */
+function statesAt(now: number): (service: Service) => string {
+  const times = new Map<number, string>()
+  return (service) => {
+    const at = updatedAt(service, now)
+    const seconds = at === null ? null : wholeSeconds(at)
+    const written = seconds === null ? 'null' : (times.get(seconds) ?? `"${timeText(seconds)}"`)
+    if (seconds !== null) times.set(seconds, written)
+    return `{"available": ${isUp(service, now)}, "active": true, "updated_at": ${written}}`
+  }
 }

@@ -3,14 +3,15 @@
 import { COMPUTE, findHostMapping, reach } from '../cloud/cells.ts'
 import type { Cloud } from '../cloud/cloud.ts'
 import type { Hypervisor } from '../cloud/hypervisors.ts'
-import { findServiceOf, isUp, nextChangeByTime, type Service } from '../cloud/services.ts'
+import { findServiceOf, isUp, type Service } from '../cloud/services.ts'
 import { usageOn } from '../cloud/usage.ts'
+import { eachInParts, type InParts, inTurns } from '../http/in-turns.ts'
 import { dumps, quote } from '../python/json.ts'
 import type { Schema } from '../python/jsonschema.ts'
 import { isUuidLike } from '../python/uuid.ts'
 import { pythonInt } from '../python/values.ts'
 import { NovaFault } from './errors.ts'
-import { keptLists } from './kept.ts'
+import { keptLists, soonestChange } from './kept.ts'
 import { limitOf, markerOf, nextLink } from './links.ts'
 import { requireAdmin } from './policy.ts'
 import { sayingsOf } from './releases.ts'
@@ -79,19 +80,15 @@ function listOf(cloud: Cloud, action: string, detail: boolean): ApiMethod {
     run: (call) => {
       requireAdmin(call, rule(action))
       const { version, environ } = call
+      const make = () => list(call, detail)
       // An uptime is another with each second.
-      if (detail && version >= UPTIME_FROM) return list(call, detail)
+      if (detail && version >= UPTIME_FROM) return inTurns(cloud, make)
       const key = `${version} ${environ.base} ${environ.path} ${environ.query}`
-      return kept(key, (now) => ({ json: list(call, detail), until: nextChangeOf(cloud, now) }))
+      return kept(key, function* (now) {
+        return { json: yield* make(), until: soonestChange(cloud.state.services.values(), now) }
+      })
     },
   }
-}
-
-/** When a service will have been silent for too long, or at the latest reports. */
-function nextChangeOf({ state }: Cloud, now: number): number {
-  let next = Number.POSITIVE_INFINITY
-  for (const service of state.services.values()) next = Math.min(next, nextChangeByTime(service, now))
-  return next
 }
 
 /** GET /os-hypervisors/{id} */
@@ -141,7 +138,7 @@ export const HYPERVISOR_STATISTICS: ApiMethod = {
   },
 }
 
-function list(call: Call, detail: boolean): string {
+function* list(call: Call, detail: boolean): InParts<string> {
   const { cloud, version, query } = call
   const servers = version >= UUID_FROM && withServers(call)
   const pattern = version >= UUID_FROM ? query.get('hypervisor_hostname_pattern')?.at(-1) : undefined
@@ -150,12 +147,12 @@ function list(call: Call, detail: boolean): string {
       const words = 'The server could not comply with the request since it is either malformed or otherwise incorrect.'
       throw new NovaFault(400, words)
     }
-    return `{"hypervisors": ${views(call, matching(cloud, pattern), { detail, servers })}}`
+    return `{"hypervisors": ${yield* views(call, matching(cloud, pattern), { detail, servers })}}`
   }
   const paged = version >= PAGES_FROM
   const found = paged ? page(cloud, limitOf(call), markerOf(call)) : hypervisorsOf(cloud)
   const shown = found.filter((each) => serviceOf(cloud, each) !== undefined)
-  const hypervisors = views(call, shown, { detail, servers })
+  const hypervisors = yield* views(call, shown, { detail, servers })
   const last = shown.at(-1)
   if (!paged || !last || shown.length !== limitOf(call)) return `{"hypervisors": ${hypervisors}}`
   const marker = String(version >= UUID_FROM ? last.uuid : last.id)
@@ -169,7 +166,9 @@ function search(action: string, servers: boolean): ApiMethod {
     run: (call) => {
       assertNoQuery(call)
       requireAdmin(call, rule(action))
-      return `{"hypervisors": ${views(call, matching(call.cloud, call.id), { detail: false, servers })}}`
+      return inTurns(call.cloud, function* () {
+        return `{"hypervisors": ${yield* views(call, matching(call.cloud, call.id), { detail: false, servers })}}`
+      })
     },
   }
 }
@@ -260,10 +259,11 @@ interface Shown {
 }
 
 /** As JSON. Those whose service is gone are shown to nobody. */
-function views(call: Call, hypervisors: Hypervisor[], shown: Shown): string {
-  const all = hypervisors.flatMap((each) => {
+function* views(call: Call, hypervisors: Hypervisor[], shown: Shown): InParts<string> {
+  const all: string[] = []
+  yield* eachInParts(hypervisors, (each) => {
     const service = serviceOf(call.cloud, each)
-    return service ? [view(call, each, service, shown)] : []
+    if (service) all.push(view(call, each, service, shown))
   })
   return `[${all.join(', ')}]`
 }

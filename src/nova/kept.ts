@@ -1,7 +1,9 @@
 /** Lists that are kept as they are sent, and made anew only when something in them has changed. */
 
 import type { Cloud } from '../cloud/cloud.ts'
-import { type Body, inOnePiece, isInPieces, lengthOf } from '../http/response.ts'
+import { nextChangeByTime, type Service } from '../cloud/services.ts'
+import { type InParts, inTurns } from '../http/in-turns.ts'
+import { type Body, inOnePiece, isInPieces, LONGEST_TEXT, lengthOf } from '../http/response.ts'
 
 export type Written = Exclude<Body, null>
 
@@ -29,42 +31,70 @@ export interface Kept<More> {
 const LISTS_KEPT = 1000
 const BYTES_KEPT = 64 * 1024 * 1024
 
-/** How long a text is written in one piece with the headers, which costs a tenth less than bytes behind them. What is longer is copied. */
-export const LONGEST_TEXT = 16 * 1024
-
 /**
  * The lists of a cloud, by whatever tells one from another. They stay true until an operation changes the cloud, or until a
  * moment that the list knows itself.
  */
 export function keptLists<More = undefined>(
   cloud: Cloud,
-): (key: string, make: (now: number, last?: Kept<More>) => Made<More>) => Written {
+): (
+  key: string,
+  make: (now: number, last?: Kept<More>) => Made<More> | InParts<Made<More>>,
+) => Written | Promise<Written> {
   const kept = new Map<string, Kept<More>>()
+  /** Those that are not ready yet: who asks for the same waits for the same. */
+  const coming = new Map<string, Promise<Written>>()
   let size = 0
   let revision = cloud.revision
   const forget = (key: string) => {
     size -= lengthOf(kept.get(key)?.body ?? null)
     kept.delete(key)
   }
-  return (key, make) => {
+  const forgetUntrue = () => {
+    if (revision === cloud.revision) return
+    for (const [each, { more }] of kept) if (more === undefined) forget(each)
+    revision = cloud.revision
+  }
+  const isOfNow = ({ from, until }: { from: number; until: number }) => {
     const now = cloud.clock.now()
-    if (revision !== cloud.revision) {
-      for (const [each, { more }] of kept) if (more === undefined) forget(each)
-      revision = cloud.revision
-    }
+    return now >= from && now < until
+  }
+  const keep = (key: string, { json, ...made }: Made<More> & { from: number; revision: number }): Written => {
+    const body = typeof json === 'string' && json.length > LONGEST_TEXT ? Buffer.from(json, 'latin1') : json
+    forgetUntrue()
+    forget(key)
+    if (kept.size >= LISTS_KEPT || size + lengthOf(body) > BYTES_KEPT) for (const each of kept.keys()) forget(each)
+    kept.set(key, { more: undefined, ...made, body })
+    size += lengthOf(body)
+    return body
+  }
+  return (key, make) => {
+    forgetUntrue()
     const known = kept.get(key)
-    const isOfNow = known !== undefined && now >= known.from && now < known.until
-    if (isOfNow && known.revision === revision) {
+    if (known?.revision === revision && isOfNow(known)) {
       // What is asked for again is worth a copy: one piece is sent quicker than many.
       if (isInPieces(known.body)) known.body = inOnePiece(known.body)
       return known.body
     }
-    const { json, until, more } = make(now, isOfNow ? known : undefined)
-    const body = typeof json === 'string' && json.length > LONGEST_TEXT ? Buffer.from(json, 'latin1') : json
-    forget(key)
-    if (kept.size >= LISTS_KEPT || size + lengthOf(body) > BYTES_KEPT) for (const each of kept.keys()) forget(each)
-    kept.set(key, { body, from: now, until, revision, more })
-    size += lengthOf(body)
-    return body
+    const underway = coming.get(key)
+    if (underway) return underway
+    function* anew(): InParts<Made<More> & { from: number; revision: number }> {
+      const as = { from: cloud.clock.now(), revision: cloud.revision }
+      const last = kept.get(key)
+      const made = make(as.from, last && isOfNow(last) ? last : undefined)
+      return { ...('json' in made ? made : yield* made), ...as }
+    }
+    const made = inTurns(cloud, anew, isOfNow)
+    if (!(made instanceof Promise)) return keep(key, made)
+    const ready = made.then((each) => keep(key, each)).finally(() => coming.delete(key))
+    coming.set(key, ready)
+    return ready
   }
+}
+
+/** When a list of these is another though nobody changes anything: the first of them reports, or has been silent for too long. */
+export function soonestChange(services: Iterable<Service>, now: number): number {
+  let soonest = Number.POSITIVE_INFINITY
+  for (const service of services) soonest = Math.min(soonest, nextChangeByTime(service, now))
+  return soonest
 }

@@ -102,8 +102,8 @@ export interface ApiMethod {
   versions?: readonly [from: number, to: number]
   /** `POST …/action`: the one key of the body says which. */
   actions?: { readonly [name: string]: ApiMethod }
-  /** The answer's body, null where there is none; or more of the answer. */
-  run(call: Call): Body | Reply
+  /** The answer's body, null where there is none; or more of the answer. One that takes long to make is promised. */
+  run(call: Call): Body | Reply | Promise<Body>
 }
 
 /** An answer of which more than its body depends on the request. */
@@ -268,7 +268,7 @@ function answerPage(
   return answer(visit, status, body, { 'Content-Type': contentType, ...headers })
 }
 
-function finish(visit: Visit, call: Call, method: ApiMethod, text: string): Response {
+function finish(visit: Visit, call: Call, method: ApiMethod, text: string): Response | Promise<Response> {
   if (takesBody(visit.request) && text !== '') call.body = parseBody(text, deepestIn(visit))
   if (method.actions && text === '') throw new NovaFault(400, 'Malformed request body')
   const chosen = method.actions ? actionIn(call.body, method.actions) : method
@@ -279,8 +279,12 @@ function finish(visit: Visit, call: Call, method: ApiMethod, text: string): Resp
     throw new NovaFault(400, `Malformed request URL: ${mismatch}`)
   }
   const said = runMethod(visit, call, chosen)
-  const { status, headers, body } = isReply(said) ? said : { body: said }
-  return answer(visit, status ?? chosen.status ?? 200, body, { 'Content-Type': visit.accepted, ...headers })
+  const reply = (known: Body | Reply) => {
+    const { status, headers, body } = isReply(known) ? known : { body: known }
+    return answer(visit, status ?? chosen.status ?? 200, body, { 'Content-Type': visit.accepted, ...headers })
+  }
+  if (!(said instanceof Promise)) return reply(said)
+  return said.then(reply, (error: unknown) => answerError(visit, inNovasWords(call, error)))
 }
 
 function isReply(said: Body | Reply): said is Reply {
@@ -288,7 +292,7 @@ function isReply(said: Body | Reply): said is Reply {
 }
 
 /** @throws {NovaFault} whatever the method is turned down for, in Nova's words. nova/api/openstack/wsgi.py `expected_errors` */
-function runMethod({ request, access }: Visit, call: Call, method: ApiMethod): Body | Reply {
+function runMethod({ request, access }: Visit, call: Call, method: ApiMethod): ReturnType<ApiMethod['run']> {
   const [from, to] = method.versions ?? ALL_VERSIONS
   if (call.version < from || call.version > to) throw noResource()
   try {
@@ -302,11 +306,15 @@ function runMethod({ request, access }: Visit, call: Call, method: ApiMethod): B
     if (method.body) validateBody(call.body, method.body, call)
     return method.run(call)
   } catch (error) {
-    const known = error instanceof CloudError ? toNovaError(error.refusal) : error
-    if (known instanceof UnexpectedError) throw unexpected(known.message, sayingsOf(call.cloud).support)
-    if (known instanceof PyError) throw unexpected(known.name, sayingsOf(call.cloud).support)
-    throw known
+    throw inNovasWords(call, error)
   }
+}
+
+function inNovasWords({ cloud }: Call, error: unknown): unknown {
+  const known = error instanceof CloudError ? toNovaError(error.refusal) : error
+  if (known instanceof UnexpectedError) return unexpected(known.message, sayingsOf(cloud).support)
+  if (known instanceof PyError) return unexpected(known.name, sayingsOf(cloud).support)
+  return known
 }
 
 const ALL_VERSIONS = [LOWEST, Number.POSITIVE_INFINITY] as const

@@ -10,7 +10,7 @@ import {
   SHOW_AGGREGATE,
   UPDATE_AGGREGATE,
 } from './aggregates.ts'
-import { DETAIL_ZONES, LIST_ZONES } from './availability-zones.ts'
+import { detailZones, LIST_ZONES } from './availability-zones.ts'
 import {
   CREATE_EXTRA_SPECS,
   DELETE_EXTRA_SPEC,
@@ -122,7 +122,11 @@ export const ROUTES: readonly Route[] = [
     'POST /:id/action :action': ACT_ON_AGGREGATE,
     'POST /:id/images :images': CACHE_IMAGES,
   }),
-  ...resource('os-availability-zone', { 'GET :list': LIST_ZONES, 'GET /detail :detail': DETAIL_ZONES }),
+  { verb: 'GET', path: '/os-availability-zone', operations: ['os-availability-zone:list'], methodOn: () => LIST_ZONES },
+  {
+    ...{ verb: 'GET', path: '/os-availability-zone/detail', operations: ['os-availability-zone:detail'] },
+    methodOn: detailZones,
+  },
   { verb: 'GET', path: '/os-hypervisors', operations: ['os-hypervisors:list'], methodOn: listHypervisors },
   {
     ...{ verb: 'GET', path: '/os-hypervisors/detail', operations: ['os-hypervisors:detail'] },

@@ -2,9 +2,11 @@
 
 import { zoneOf, zonesByHost } from '../cloud/aggregates.ts'
 import type { Cloud } from '../cloud/cloud.ts'
-import { isUp, listServices, nextChangeByTime, type Service, updatedAt, wholeSeconds } from '../cloud/services.ts'
+import { isUp, listServices, type Service, updatedAt, wholeSeconds } from '../cloud/services.ts'
+import { eachInParts, type InParts } from '../http/in-turns.ts'
+import { LONGEST_TEXT } from '../http/response.ts'
 import { quote } from '../python/json.ts'
-import { keptLists, LONGEST_TEXT, type Made, type Written } from './kept.ts'
+import { keptLists, type Made, soonestChange, type Written } from './kept.ts'
 import { exchangeRows, layOut, piecesOf, type RowBytes } from './row-bytes.ts'
 import { watchServices } from './service-changes.ts'
 import { type Shape, serviceJson } from './service-view.ts'
@@ -28,13 +30,13 @@ interface Long {
  * The list as Nova gives it. It stays the same until an operation changes the cloud, a process reports (which moves
  * `updated_at`), or a service has been silent for a minute.
  */
-export function serviceLists(cloud: Cloud): (shape: Shape, filter: Filter) => Written {
+export function serviceLists(cloud: Cloud): (shape: Shape, filter: Filter) => Written | Promise<Written> {
   const kept = keptLists<Long>(cloud)
   const changes = watchServices(cloud)
   const jsonOf = keptPieces()
   return (shape, filter) => {
     const key = `${shape.uuid}${shape.forcedDown}${shape.downCells} ${filter.binary} ${filter.host}`
-    return kept(key, (now, last) => {
+    return kept(key, function* (now, last) {
       const changed = last?.more && changes.since(last.revision)
       if (last?.more && changed) {
         const { rows, places, zones } = last.more
@@ -51,16 +53,10 @@ export function serviceLists(cloud: Cloud): (shape: Shape, filter: Filter) => Wr
         return { json: piecesOf(more.rows), until: Math.min(last.until, until), more }
       }
       const services = listServices(cloud, filter)
-      return { ...makeList(cloud, services, shape, filter, now, jsonOf), until: soonestChange(services, now) }
+      const made = yield* makeList(cloud, services, shape, filter, now, jsonOf)
+      return { ...made, until: soonestChange(services, now) }
     })
   }
-}
-
-function soonestChange(services: Service[], now: number): number {
-  return services.reduce(
-    (soonest, service) => Math.min(soonest, nextChangeByTime(service, now)),
-    Number.POSITIVE_INFINITY,
-  )
 }
 
 /** A service as JSON, and everything of it that can change and is shown. */
@@ -101,14 +97,14 @@ function keptPieces(): (service: Service, shape: Shape, zone: string, now: numbe
   }
 }
 
-function makeList(
+function* makeList(
   cloud: Cloud,
   services: Service[],
   shape: Shape,
   filter: Filter,
   now: number,
   jsonOf: ReturnType<typeof keptPieces>,
-): Omit<Made<Long>, 'until'> {
+): InParts<Omit<Made<Long>, 'until'>> {
   const zones = zonesByHost(cloud)
   const known = new Map<string, Service[]>()
   for (const service of services) {
@@ -120,10 +116,10 @@ function makeList(
   const places: Long['places'] = new Map()
   for (const { name, down } of cloud.state.cells) {
     if (down && shape.downCells) rows.push(...unknownServices(cloud, name, filter))
-    for (const service of (!down && known.get(name)) || []) {
+    yield* eachInParts((!down && known.get(name)) || [], (service) => {
       places.set(service.uuid, { service, place: rows.length })
       rows.push(jsonOf(service, shape, zoneOf(service, zones), now))
-    }
+    })
   }
   const [before, between, after] = ['{"services": [', ', ', ']}']
   const length = rows.reduce((sum, row) => sum + row.length + between.length, before.length)

@@ -3,7 +3,7 @@
 import { admit } from '../cloud/admission.ts'
 import { CloudError } from '../cloud/errors.ts'
 import { bytesOf } from '../http/request.ts'
-import { answerWith } from '../http/response.ts'
+import { answerWith, type Body, LONGEST_TEXT, lengthOf } from '../http/response.ts'
 import { dumps } from '../python/json.ts'
 import { PyError } from '../python/values.ts'
 import { EXPLANATIONS, errorPageOf, stripTags } from '../python/webob.ts'
@@ -82,7 +82,7 @@ function createVisit(placement: Placement, request: Request, environ: Environ): 
   return { placement, request, environ, requestId: placement.requestId() }
 }
 
-function answer(visit: Visit, bytes: Uint8Array): Response {
+function answer(visit: Visit, bytes: Uint8Array): Response | Promise<Response> {
   const { placement, request, environ } = visit
   const { cloud } = placement
   const open = environ.path === '' || environ.path === '/'
@@ -110,26 +110,35 @@ function answer(visit: Visit, bytes: Uint8Array): Response {
     }
     const { params } = found
     const call: Call = { cloud, request, environ, version, token: admitted?.token, params, bytes }
-    return respond(visit, version, method(call))
+    const said = method(call)
+    if (!(said instanceof Promise)) return respond(visit, version, said)
+    return said.then(
+      (known) => respond(visit, version, known),
+      (error: unknown) => answerError(visit, error),
+    )
   } catch (error) {
-    if (error instanceof PlacementError) return refusal(visit, error)
-    // What no method has expected. placement/fault_wrap.py `FaultWrapper`
-    const words = error instanceof CloudError || error instanceof PyError ? error.message : undefined
-    if (words === undefined) throw error
-    return refusal(visit, new PlacementError(500, words))
+    return answerError(visit, error)
   }
 }
 
-function respond(visit: Visit, version: number, { status = 200, body, headers, modified }: Answer): Response {
+/** @throws whatever is not Placement's to answer, but a mistake of ours */
+function answerError(visit: Visit, error: unknown): Response {
+  if (error instanceof PlacementError) return refusal(visit, error)
+  // What no method has expected. placement/fault_wrap.py `FaultWrapper`
+  const words = error instanceof CloudError || error instanceof PyError ? error.message : undefined
+  if (words === undefined) throw error
+  return refusal(visit, new PlacementError(500, words))
+}
+
+function respond(visit: Visit, version: number, { status = 200, headers, modified, ...said }: Answer): Response {
   const timed = version >= 15 && modified !== undefined
   const date = timed && modified !== null && { 'Last-Modified': new Date(modified).toUTCString() }
-  // Of ASCII: each of its characters is a byte.
-  const text = body === undefined ? null : dumps(body)
-  return answerWith(visit.request.method === 'HEAD' ? null : text, {
+  const body = bodyOf(said)
+  return answerWith(visit.request.method === 'HEAD' ? null : body, {
     status,
     headers: {
-      ...(text !== null && { 'Content-Type': 'application/json', 'Content-Length': `${text.length}` }),
-      ...(text === null && status !== 204 && { 'Content-Length': '0' }),
+      ...(body !== null && { 'Content-Type': 'application/json', 'Content-Length': `${lengthOf(body)}` }),
+      ...(body === null && status !== 204 && { 'Content-Length': '0' }),
       ...located(visit, headers),
       ...date,
       ...(timed && { 'Cache-Control': 'no-cache' }),
@@ -138,6 +147,12 @@ function respond(visit: Visit, version: number, { status = 200, body, headers, m
       'x-openstack-request-id': visit.requestId,
     },
   })
+}
+
+/** Of ASCII: each of its characters is a byte. */
+function bodyOf({ body, pieces }: Pick<Answer, 'body' | 'pieces'>): Body {
+  if (!pieces) return body === undefined ? null : dumps(body)
+  return lengthOf(pieces) > LONGEST_TEXT ? pieces : Buffer.concat(pieces).toString('latin1')
 }
 
 /** WebOb makes a whole address of what begins with a slash. */

@@ -6,7 +6,8 @@
 import { capacityOf, hasRoom, usageOf } from '../cloud/allocations.ts'
 import { inClassOrder } from '../cloud/resource-classes.ts'
 import { findResourceProvider, type ResourceProvider, rootOf } from '../cloud/resource-providers.ts'
-import { dumps, Json, quote } from '../python/json.ts'
+import { eachInParts, type InParts, inTurns, writtenInParts } from '../http/in-turns.ts'
+import { dumps, quote } from '../python/json.ts'
 import type { Schema } from '../python/jsonschema.ts'
 import { isUuidLike } from '../python/uuid.ts'
 import { strip } from '../python/values.ts'
@@ -65,7 +66,7 @@ interface Group {
   tree: string | undefined
 }
 
-export function listCandidates(call: Call): Answer {
+export function listCandidates(call: Call): Answer | Promise<Answer> {
   since(call, 10)
   checkAccept(call)
   allow(call, 'allocation_candidates:list')
@@ -83,20 +84,15 @@ export function listCandidates(call: Call): Answer {
   const root = rootTraitsIn(query)
   checkTraits(call.cloud, [...root.required.flat(), ...root.forbidden], '')
   const isolated = query.last('group_policy') === 'isolate' && numbered.length > 1
-  const all = isolated
-    ? []
-    : [...call.cloud.state.resourceProviders.values()].filter(
-        (each) => suits(call, each, groups) && fits(rootTraitsOf(call, each), root),
-      )
   const limit = query.last('limit')
-  const providers = limit === undefined ? all : all.slice(0, Number(limit))
-  return {
-    body: {
-      allocation_requests: requestsFor(call, providers, groups),
-      provider_summaries: summariesOf(call, providers, groups),
-    },
-    modified: call.cloud.clock.now(),
-  }
+  return inTurns(call.cloud, function* () {
+    const all = isolated ? [] : yield* suitable(call, groups, root)
+    const providers = limit === undefined ? all : all.slice(0, Number(limit))
+    const [before, between] = ['{"allocation_requests": [', '], "provider_summaries": {']
+    const requests = yield* writtenInParts(before, providers, requestsFor(call, groups), between)
+    const summaries = yield* writtenInParts('', providers, summariesFor(call, groups), '}}')
+    return { pieces: [...requests, ...summaries], modified: call.cloud.clock.now() }
+  })
 }
 
 /** placement/lib.py `RequestGroup.dict_from_request` */
@@ -199,6 +195,14 @@ function checkGroups({ version }: Call, groups: Group[]): void {
   }
 }
 
+function* suitable(call: Call, groups: Group[], root: Wanted): InParts<ResourceProvider[]> {
+  const found: ResourceProvider[] = []
+  yield* eachInParts(call.cloud.state.resourceProviders.values(), (each) => {
+    if (suits(call, each, groups) && fits(rootTraitsOf(call, each), root)) found.push(each)
+  })
+  return found
+}
+
 function suits(call: Call, provider: ResourceProvider, groups: Group[]): boolean {
   const { cloud } = call
   const together: Record<string, number> = {}
@@ -214,25 +218,24 @@ function suits(call: Call, provider: ResourceProvider, groups: Group[]): boolean
 }
 
 /** The same of every provider, by itself. */
-function requestsFor({ version }: Call, providers: ResourceProvider[], groups: Group[]): Json {
+function requestsFor({ version }: Call, groups: Group[]): (provider: ResourceProvider) => string {
   const sums: Record<string, number> = {}
   for (const group of groups) {
     for (const [name, amount] of group.resources) sums[name] = (sums[name] ?? 0) + amount
   }
   const resources = dumps(sums)
-  const requests = providers.map(({ uuid }) => {
+  return ({ uuid }) => {
     if (version < 12) return `{"allocations": [{"resource_provider": {"uuid": "${uuid}"}, "resources": ${resources}}]}`
     const mappings = groups.map(({ suffix }) => `${quote(suffix)}: ["${uuid}"]`).join(', ')
     const mapped = version >= 34 ? `, "mappings": {${mappings}}` : ''
     return `{"allocations": {"${uuid}": {"resources": ${resources}}}${mapped}}`
-  })
-  return new Json(`[${requests.join(', ')}]`)
+  }
 }
 
 /** By UUID. Written at once: of ten thousand objects that are only to be written most of the time goes into making them. */
-function summariesOf({ cloud, version }: Call, providers: ResourceProvider[], groups: Group[]): Json {
+function summariesFor({ cloud, version }: Call, groups: Group[]): (provider: ResourceProvider) => string {
   const traits = writtenOnce()
-  const summaries = providers.map((provider) => {
+  return (provider) => {
     const used = usageOf(cloud, provider.uuid)
     const resources: string[] = []
     for (const [name, inventory] of inClassOrder(cloud, provider.inventories)) {
@@ -246,8 +249,7 @@ function summariesOf({ cloud, version }: Call, providers: ResourceProvider[], gr
       summary += `, "parent_provider_uuid": ${parent}, "root_provider_uuid": "${rootOf(cloud, provider)}"`
     }
     return `${summary}}`
-  })
-  return new Json(`{${summaries.join(', ')}}`)
+  }
 }
 
 /** Lists of names as JSON: most hosts have the same traits, and many the very same list of them. */

@@ -12,6 +12,7 @@ import {
   rootOf,
   updateResourceProvider,
 } from '../cloud/resource-providers.ts'
+import { inTurns, writtenInParts } from '../http/in-turns.ts'
 import { dumps, Json, quote } from '../python/json.ts'
 import type { Schema } from '../python/jsonschema.ts'
 import { normalUuid } from '../python/uuid.ts'
@@ -60,13 +61,17 @@ function listSchema(version: number): Schema {
   }
 }
 
-export function listProviders(call: Call): Answer {
+export function listProviders(call: Call): Answer | Promise<Answer> {
   checkAccept(call)
   allow(call, 'resource_providers:list')
   const query = validateQuery(call, listSchema(call.version))
-  const providers = providersBy(call, query)
-  const modified = providers.length > 0 ? Math.max(...providers.map(lastChange)) : call.cloud.clock.now()
-  return { body: { resource_providers: providers.map((each) => view(call, each)) }, modified }
+  return inTurns(call.cloud, function* () {
+    const providers = providersBy(call, query)
+    const [before, after] = ['{"resource_providers": [', ']}']
+    const pieces = yield* writtenInParts(before, providers, (each) => view(call, each).text, after)
+    const modified = providers.length > 0 ? Math.max(...providers.map(lastChange)) : call.cloud.clock.now()
+    return { pieces, modified }
+  })
 }
 
 export function getProvider(call: Call): Answer {

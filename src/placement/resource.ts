@@ -3,6 +3,7 @@
 import type { Cloud } from '../cloud/cloud.ts'
 import { rolesOf, type Token } from '../cloud/identity.ts'
 import { findResourceProvider, type ResourceProvider } from '../cloud/resource-providers.ts'
+import type { Bytes } from '../http/response.ts'
 import { bestMatch } from '../python/best-match.ts'
 import { loads, type Writable } from '../python/json.ts'
 import { describe, type Schema } from '../python/jsonschema.ts'
@@ -37,12 +38,15 @@ export interface Answer {
   status?: number
   /** None where there is none. */
   body?: Writable
+  /** In place of a body: one that was written a part at a time. */
+  pieces?: readonly Bytes[]
   headers?: Record<string, string>
   /** Milliseconds since 1970; null where nobody knows. From 1.15 on the answer says it, and that it is not to be kept. */
   modified?: number | null
 }
 
-export type Method = (call: Call) => Answer
+/** An answer that takes long to make is promised. */
+export type Method = (call: Call) => Answer | Promise<Answer>
 
 /** Placement keeps its integers in 32 bits. placement/db/constants.py `MAX_INT` */
 export const MAX_INT = 0x7fffffff
