@@ -17,17 +17,10 @@ import { stateFor, statusOf } from './instance-states.ts'
 import { checkRoom, type Instance, type NewInstance, NO_HINTS, placeInstances } from './instances.ts'
 import { type NewMigration, recordMigration } from './migrations.ts'
 import { type LeftProcess, leaveProcess, type ProcessState, wakeProcesses } from './processes.ts'
+import { describeProvider, restoreProvider } from './provider-descriptions.ts'
 import { NEWEST_RELEASE, RELEASES } from './releases.ts'
 import { createResourceClass } from './resource-classes.ts'
-import {
-  createResourceProvider,
-  FIRST_GENERATION,
-  findProviderNamed,
-  isOrphan,
-  type NewResourceProvider,
-  type ResourceProvider,
-  restoreParent,
-} from './resource-providers.ts'
+import { FIRST_GENERATION, type NewResourceProvider, restoreParent } from './resource-providers.ts'
 import {
   findServiceOf,
   lastReport,
@@ -40,7 +33,7 @@ import {
   wholeSeconds,
 } from './services.ts'
 import type { Task } from './tasks.ts'
-import { COMPUTE_TRAITS, createTrait } from './traits.ts'
+import { createTrait } from './traits.ts'
 import { workOff } from './work.ts'
 
 /** How long ago a process that is stopped from the beginning was last heard from, unless it says: long enough to be down. */
@@ -291,18 +284,6 @@ export function describeService(service: Service, now: number): ServiceDescripti
   return reportsFrom !== null && now < reportsFrom ? { ...described, firstReportAt: reportsFrom } : described
 }
 
-/** The traits that its process has told of every host are left out: they would be most of what is said of a cloud. */
-function describeProvider(cloud: Cloud, provider: ResourceProvider): NewResourceProvider {
-  const { traits, ...rest } = provider
-  const { services, servicesOn } = cloud.state
-  const isMarked = servicesOn.get(provider.name)?.some((uuid) => services.get(uuid)?.disabled)
-  return !isMarked && !isOrphan(cloud, provider) && sameNames(traits, COMPUTE_TRAITS) ? rest : { ...provider }
-}
-
-function sameNames(one: readonly string[], other: readonly string[]): boolean {
-  return one === other || (one.length === other.length && one.every((name, index) => name === other[index]))
-}
-
 function describeLeftProcess({ node, nextUpdate, ...left }: LeftProcess): LeftProcessDescription {
   if (node === null) return left
   const { host: _, ...offer } = node
@@ -411,7 +392,9 @@ function* addPlacement(
     const known = state.resourceProviders
     state.resourceProviders = new Map()
     state.providersNamed = new Map()
-    yield* each(resourceProviders, 'resourceProviders', (wanted) => addProvider(cloud, wanted, known.get(wanted.uuid)))
+    yield* each(resourceProviders, 'resourceProviders', (wanted) => {
+      restoreProvider(cloud, withoutUndefined(wanted), known.get(wanted.uuid))
+    })
     // Only now is every parent there.
     yield* each(resourceProviders, 'resourceProviders', ({ uuid, parent }) => {
       if (parent) restoreParent(cloud, uuid, parent)
@@ -428,18 +411,6 @@ function* addPlacement(
     }
     restoreConsumer(cloud, consumer)
   })
-}
-
-/** What is not said of a host's provider is as its process has told it. */
-function addProvider(cloud: Cloud, wanted: NewResourceProvider, known: ResourceProvider | undefined): void {
-  const { uuid, name } = wanted
-  if (cloud.state.resourceProviders.has(uuid)) {
-    impossible(`the UUID ${uuid} is that of another resource provider already`, { path: ['uuid'] })
-  }
-  if (findProviderNamed(cloud, name)) {
-    impossible(`there is a resource provider "${name}" already`, { path: ['name'] })
-  }
-  createResourceProvider(cloud, { ...known, generation: FIRST_GENERATION, ...withoutUndefined(wanted), parent: null })
 }
 
 function* addProcesses(cloud: Cloud, { processes }: CloudDescription): Generator<undefined, void> {

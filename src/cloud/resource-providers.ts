@@ -310,8 +310,8 @@ function frozenInventories(inventories: Readonly<Record<string, Inventory>>): Re
   return Object.freeze(Object.fromEntries(copies))
 }
 
-/** What nova-compute tells of its host. Of what there is nothing of, it does not speak. */
-function inventoriesOf({ clock, state }: Cloud, hypervisor: Hypervisor): Record<string, Inventory> {
+/** What nova-compute tells of its host now. Of what there is nothing of, it does not speak. */
+export function inventoriesOf({ clock, state }: Cloud, hypervisor: Hypervisor): Record<string, Inventory> {
   const { vcpus, memoryMb, localGb } = hypervisor
   const ratios = isBefore(state.release, LESS_OVERCOMMIT_SINCE) ? EARLIER_ALLOCATION_RATIOS : ALLOCATION_RATIOS
   const inventory = (total: number, reserved: number, allocationRatio: number): Inventory => ({

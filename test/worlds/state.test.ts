@@ -76,6 +76,12 @@ const READS = [
   '/servers/detail?all_tenants=1',
 ]
 
+interface Told {
+  name: string
+  traits?: string[]
+  inventories?: object
+}
+
 const PLACEMENT = { headers: { 'OpenStack-API-Version': 'placement 1.39' } }
 
 async function shown(nova: Booted, prefix: string): Promise<string[]> {
@@ -118,23 +124,25 @@ test('what GET /state exports makes the same cloud when it is given back: it ans
   )
 }, 120_000)
 
-test('traits that are not those of every host are exported, and come back', async () => {
+test('traits and inventories that are not those that every host tells of are exported, and come back', async () => {
   await using nova = await boot()
   await nova.control('PATCH', '/services/nova-compute@host1', { status: 'disabled' })
   const providers = (await nova.ask('/placement/resource_providers', PLACEMENT)).json.resource_providers
-  const { uuid, generation } = providers.find(({ name }: { name: string }) => name === 'host2')
+  const [{ uuid, generation }, third] = ['host2', 'host3'].map((host) =>
+    providers.find(({ name }: { name: string }) => name === host),
+  )
+  const inventories = { VCPU: { total: 8, allocation_ratio: 2 }, MEMORY_MB: { total: 9000 }, DISK_GB: { total: 900 } }
+  const more = { method: 'PUT', body: { resource_provider_generation: third.generation, inventories }, ...PLACEMENT }
+  expect((await nova.ask(`/placement/resource_providers/${third.uuid}/inventories`, more)).status).toBe(200)
   const traits = ['HW_CPU_X86_AVX']
   const put = { method: 'PUT', body: { resource_provider_generation: generation, traits }, ...PLACEMENT }
   expect((await nova.ask(`/placement/resource_providers/${uuid}/traits`, put)).status).toBe(200)
   const { json } = await nova.control('GET', '/state')
-  const exported = json.resource_providers.map(({ name, traits }: { name: string; traits?: string[] }) => [
-    name,
-    traits,
-  ])
-  expect(exported.slice(0, 3)).toEqual([
-    ['host1', expect.arrayContaining(['COMPUTE_STATUS_DISABLED', 'COMPUTE_NODE'])],
-    ['host2', traits],
-    ['host3', undefined],
+  const told = json.resource_providers.map(({ name, traits, inventories }: Told) => ({ name, traits, inventories }))
+  expect(told.slice(0, 3)).toEqual([
+    { name: 'host1', traits: expect.arrayContaining(['COMPUTE_STATUS_DISABLED', 'COMPUTE_NODE']) },
+    { name: 'host2', traits },
+    { name: 'host3', inventories: expect.objectContaining({ VCPU: expect.objectContaining({ allocation_ratio: 2 }) }) },
   ])
   await nova.control('POST', '/worlds', { name: 'again', world: json })
   expect(await shown(nova, '/w/again')).toEqual(await shown(nova, ''))
