@@ -30,7 +30,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   ],
   handles: [],
   commands: ['cloud', 'reading', 'faults', 'scenarios', 'handles'],
-  control: ['cloud', 'reading', 'faults', 'worlds', 'scenarios', 'recordings'],
+  control: ['cloud', 'http', 'reading', 'faults', 'worlds', 'scenarios', 'recordings'],
 }
 
 const sources = (readdirSync('src', { recursive: true }) as string[])

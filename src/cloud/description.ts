@@ -17,7 +17,7 @@ import { stateFor, statusOf } from './instance-states.ts'
 import { checkRoom, type Instance, type NewInstance, NO_HINTS, placeInstances } from './instances.ts'
 import { type NewMigration, recordMigration } from './migrations.ts'
 import { type LeftProcess, leaveProcess, type ProcessState, wakeProcesses } from './processes.ts'
-import { describeProvider, restoreProvider } from './provider-descriptions.ts'
+import { providerDescriber, restoreProvider } from './provider-descriptions.ts'
 import { NEWEST_RELEASE, RELEASES } from './releases.ts'
 import { createResourceClass } from './resource-classes.ts'
 import { FIRST_GENERATION, type NewResourceProvider, restoreParent } from './resource-providers.ts'
@@ -118,11 +118,7 @@ export interface CellDescription {
  * @throws {CloudError} Impossible, with the path of what cannot be: a duplicate, an instance on no host, …
  */
 export function createCloud(description: CloudDescription, options: { seed: number; clock: Clock }): Cloud {
-  const making = makeCloud(description, options)
-  for (;;) {
-    const { done, value } = making.next()
-    if (done) return value
-  }
+  return inOneGo(makeCloud(description, options))
 }
 
 /** The same, a part with each step: between two, others may have their turn. */
@@ -197,9 +193,14 @@ export function replaceCloud(cloud: Cloud, other: Cloud): void {
 
 /** The description that makes this very cloud again, all ids and times given; not the tokens it has handed out. */
 export function describeCloud(cloud: Cloud): CloudDescription {
+  return inOneGo(describing(cloud))
+}
+
+/** The same, a part with each step: it is of no use when the cloud changes between two. */
+export function* describing(cloud: Cloud): Generator<undefined, CloudDescription> {
   const { state, clock } = cloud
   const now = clock.now()
-  const byCell = [...state.services.values()].map((service) => describeService(service, now))
+  const instances = [...state.instances.values(), ...state.deletedInstances.values()]
   return {
     release: state.release,
     clock: { start: now, mode: clock.mode(), ...(clock.rate() !== 1 && { rate: clock.rate() }) },
@@ -208,19 +209,17 @@ export function describeCloud(cloud: Cloud): CloudDescription {
       down,
       hosts: [...state.hostMappings.values()].filter(({ cell }) => cell === name).map(({ host }) => host),
     })),
-    services: byCell,
-    hosts: [...state.hypervisors.values()].map(({ host, ...offer }: Hypervisor) => ({ name: host, ...offer })),
+    services: yield* mapped(state.services.values(), (service) => describeService(service, now)),
+    hosts: yield* mapped(state.hypervisors.values(), ({ host, ...offer }: Hypervisor) => ({ name: host, ...offer })),
     aggregates: [...state.aggregates.values()].map((aggregate: Aggregate) => structuredClone(aggregate)),
     flavors: [...state.flavors.values()].map((flavor) => structuredClone(flavor)),
-    instances: [...state.instances.values(), ...state.deletedInstances.values()].map((each) =>
-      describeInstance(cloud, each),
-    ),
+    instances: yield* mapped(instances, (each) => describeInstance(cloud, each)),
     migrations: [...state.migrations.values()],
     tasks: [...state.tasks.values()],
     durations: state.durations,
     users: describeUsers(cloud),
     images: [...state.images.values()].map((image) => ({ ...image })),
-    resourceProviders: [...state.resourceProviders.values()].map((each) => describeProvider(cloud, each)),
+    resourceProviders: yield* mapped(state.resourceProviders.values(), providerDescriber(cloud)),
     allocations: [...state.allocations.values()].map((consumer) => ({ ...consumer })),
     resourceClasses: [...state.resourceClasses.values()].map(({ name, createdAt }) => ({ name, createdAt })),
     traits: [...state.traits.values()].map((trait) => ({ ...trait })),
@@ -450,7 +449,7 @@ function takenIds({ services = [] }: CloudDescription): Map<string, Set<number>>
   return taken
 }
 
-/** How many things are made in a step: together they take a few milliseconds. */
+/** How many things are made, or described, in a step: together they take a few milliseconds. */
 const A_STEP = 500
 
 function* each<Item>(
@@ -461,6 +460,22 @@ function* each<Item>(
   for (const [index, item] of items?.entries() ?? []) {
     if (index > 0 && index % A_STEP === 0) yield
     at([name, index], () => add(item))
+  }
+}
+
+function* mapped<Item, Result>(items: Iterable<Item>, map: (item: Item) => Result): Generator<undefined, Result[]> {
+  const results: Result[] = []
+  for (const item of items) {
+    if (results.length > 0 && results.length % A_STEP === 0) yield
+    results.push(map(item))
+  }
+  return results
+}
+
+function inOneGo<Result>(steps: Generator<undefined, Result>): Result {
+  for (;;) {
+    const { done, value } = steps.next()
+    if (done) return value
   }
 }
 

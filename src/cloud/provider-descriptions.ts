@@ -2,6 +2,7 @@
 
 import type { Cloud } from './cloud.ts'
 import { impossible } from './errors.ts'
+import type { Hypervisor } from './hypervisors.ts'
 import {
   createResourceProvider,
   FIRST_GENERATION,
@@ -15,18 +16,34 @@ import { COMPUTE_TRAITS } from './traits.ts'
 
 type Inventories = ResourceProvider['inventories']
 
-/** Without the traits and the inventories that its process has told of a host: they would be most of what is said of a cloud. */
-export function describeProvider(cloud: Cloud, provider: ResourceProvider): NewResourceProvider {
+/**
+ * What is said of each: without the traits and the inventories that its process has told of a host, which would be most of what is
+ * said of a cloud.
+ */
+export function providerDescriber(cloud: Cloud): (provider: ResourceProvider) => NewResourceProvider {
   const { hypervisors, services, servicesOn } = cloud.state
-  const host = hypervisors.get(provider.name)
-  // An orphan has nobody who tells.
-  if (host?.uuid !== provider.uuid) return { ...provider }
-  const isMarked = servicesOn.get(provider.name)?.some((uuid) => services.get(uuid)?.disabled)
-  const { traits, inventories, ...rest } = provider
-  return {
-    ...rest,
-    ...((isMarked || !sameNames(traits, COMPUTE_TRAITS)) && { traits }),
-    ...(!sameInventories(inventories, at(provider.createdAt, inventoriesOf(cloud, host))) && { inventories }),
+  const tellsOf = tellsAlike(cloud)
+  return (provider) => {
+    const host = hypervisors.get(provider.name)
+    // An orphan has nobody who tells.
+    if (host?.uuid !== provider.uuid) return { ...provider }
+    const isMarked = servicesOn.get(provider.name)?.some((uuid) => services.get(uuid)?.disabled)
+    const { uuid, name, generation, parent, aggregates, createdAt, updatedAt } = provider
+    const described: NewResourceProvider = { uuid, name, generation, parent, aggregates, createdAt, updatedAt }
+    if (isMarked || !sameNames(provider.traits, COMPUTE_TRAITS)) described.traits = provider.traits
+    if (!areTold(provider, tellsOf(host))) described.inventories = provider.inventories
+    return described
+  }
+}
+
+/** What the process of a host tells of it, at whatever moment: of most hosts it is the same. */
+function tellsAlike(cloud: Cloud): (host: Hypervisor) => Inventories {
+  const known = new Map<string, Inventories>()
+  return (host) => {
+    const key = `${host.vcpus} ${host.memoryMb} ${host.localGb}`
+    const inventories = known.get(key) ?? inventoriesOf(cloud, host)
+    known.set(key, inventories)
+    return inventories
   }
 }
 
@@ -56,20 +73,21 @@ function at(changedAt: number, inventories: Inventories): Inventories {
   return Object.fromEntries(entries.map(([name, each]) => [name, { ...each, changedAt }]))
 }
 
-function sameInventories(one: Inventories, other: Inventories): boolean {
-  const [names, others] = [Object.keys(one), Object.keys(other)]
-  return sameNames(names, others) && names.every((name) => sameInventory(one[name], other[name]))
+/** Whether a provider has what its host tells, and has had it from the beginning. */
+function areTold({ inventories, createdAt }: ResourceProvider, told: Inventories): boolean {
+  const names = Object.keys(inventories)
+  return sameNames(names, Object.keys(told)) && names.every((name) => isTold(inventories[name], told[name], createdAt))
 }
 
-function sameInventory(one: Inventory | undefined, other: Inventory | undefined): boolean {
+function isTold(one: Inventory | undefined, told: Inventory | undefined, createdAt: number): boolean {
   return (
-    one?.total === other?.total &&
-    one?.reserved === other?.reserved &&
-    one?.minUnit === other?.minUnit &&
-    one?.maxUnit === other?.maxUnit &&
-    one?.stepSize === other?.stepSize &&
-    one?.allocationRatio === other?.allocationRatio &&
-    one?.changedAt === other?.changedAt
+    one?.total === told?.total &&
+    one?.reserved === told?.reserved &&
+    one?.minUnit === told?.minUnit &&
+    one?.maxUnit === told?.maxUnit &&
+    one?.stepSize === told?.stepSize &&
+    one?.allocationRatio === told?.allocationRatio &&
+    one?.changedAt === createdAt
   )
 }
 

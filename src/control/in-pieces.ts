@@ -1,11 +1,18 @@
-/** Answers that are written a piece at a time: what is long holds nobody up, and is never in memory as a whole. */
+/** Answers that are written a piece at a time: what is long holds nobody up. */
 
+import type { Cloud } from '../cloud/cloud.ts'
+import { eachInParts, inTurns } from '../http/in-turns.ts'
 import { takeTurns } from '../reading/turns.ts'
+import type { ControlContext } from './request.ts'
 
 /** How many characters go out at once, at least. */
 const PIECE = 64 * 1024
 
-/** @param texts one behind the other they are JSON; the next is asked for when the client has taken what came before */
+/**
+ * Never in memory as a whole.
+ *
+ * @param texts one behind the other they are JSON; the next is asked for when the client has taken what came before
+ */
 export function inPieces(texts: Iterator<string>): Response {
   const encoder = new TextEncoder()
   const turn = takeTurns()
@@ -39,4 +46,24 @@ export function* listed<Item>(
     between = ','
   }
   yield ']'
+}
+
+/**
+ * `{"<name>": [ … ]}` of the world's cloud, true of one moment.
+ *
+ * @param rows what is listed, and what is shown of each; asked for anew when the cloud changes before all is written
+ */
+export async function listAnswer<Item>(
+  c: ControlContext,
+  name: string,
+  rows: (cloud: Cloud) => [items: Iterable<Item>, view: (item: Item) => unknown],
+): Promise<Response> {
+  const { cloud } = c.env.world
+  const written = await inTurns(cloud, function* () {
+    const [items, view] = rows(cloud)
+    const all: string[] = []
+    yield* eachInParts(items, (item) => all.push(JSON.stringify(view(item))))
+    return all
+  })
+  return c.body(`{${JSON.stringify(name)}:[${written.join(',')}]}`, 200, { 'Content-Type': 'application/json' })
 }

@@ -7,6 +7,7 @@ import { fromFaultEntry, fromInstanceEntry, toFaultEntry } from '../worlds/insta
 import type { World } from '../worlds/world.ts'
 import { InstanceEntry } from '../worlds/world-schema.ts'
 import type { Answer } from './answers.ts'
+import { listAnswer } from './in-pieces.ts'
 import { bodyOf, noSuch, type Place, parameter } from './request.ts'
 
 export const NewInstance = InstanceEntry.omit({ deleted_at: true, actions: true })
@@ -27,7 +28,7 @@ export const InstanceChange = InstanceEntry.pick({
 }).partial()
 
 export const instances = new Hono<{ Bindings: Place }>()
-  .get('/', (c) => c.json({ instances: [...c.env.world.cloud.state.instances.values()].map(view) }))
+  .get('/', (c) => listAnswer(c, 'instances', ({ state }) => [state.instances.values(), view]))
   .post('/', async (c) => {
     const { actions: _, ...wanted } = fromInstanceEntry(await bodyOf(c, NewInstance))
     const placed = placeInstances(c.env.world.cloud, wanted).map(view)

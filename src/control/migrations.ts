@@ -11,6 +11,7 @@ import { fromMigrationEntry } from '../worlds/instance-file.ts'
 import type { World } from '../worlds/world.ts'
 import { MigrationEntry } from '../worlds/world-schema.ts'
 import type { Answer } from './answers.ts'
+import { listAnswer } from './in-pieces.ts'
 import { bodyOf, noSuch, type Place, parameter } from './request.ts'
 
 export const MigrationChange = MigrationEntry.pick({ status: true, dest: true })
@@ -19,8 +20,10 @@ export const MigrationChange = MigrationEntry.pick({ status: true, dest: true })
 
 export const migrations = new Hono<{ Bindings: Place }>()
   .get('/', (c) => {
-    const { cloud } = c.env.world
-    return c.json({ migrations: [...cloud.state.migrations.values()].map((each) => view(cloud, each)) })
+    return listAnswer(c, 'migrations', (cloud) => [
+      cloud.state.migrations.values(),
+      (each: Migration) => view(cloud, each),
+    ])
   })
   .post('/', async (c) => {
     const { cloud } = c.env.world

@@ -13,12 +13,13 @@ import {
 import { type Service, setProcess, startLeftProcess } from '../cloud/services.ts'
 import { toText } from '../reading/time.ts'
 import { ControlError } from './errors.ts'
+import { listAnswer } from './in-pieces.ts'
 import { bodyOf, noSuch, type Place, parameter } from './request.ts'
 
 export const ProcessChange = z.strictObject({ process: z.enum(PROCESS_STATES) })
 
 export const processes = new Hono<{ Bindings: Place }>()
-  .get('/', (c) => c.json({ processes: processesOf(c.env.world.cloud).map(view) }))
+  .get('/', (c) => listAnswer(c, 'processes', (cloud) => [processesOf(cloud), view]))
   .get('/:id', (c) => c.json(view(processAt(c.env.world.cloud, parameter(c, 'id')))))
   .patch('/:id', async (c) => {
     const { cloud } = c.env.world

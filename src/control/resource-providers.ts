@@ -3,10 +3,16 @@
 import { Hono } from 'hono'
 import { deleteResourceProvider, isOrphan, type ResourceProvider } from '../cloud/resource-providers.ts'
 import type { World } from '../worlds/world.ts'
+import { listAnswer } from './in-pieces.ts'
 import { noSuch, type Place, parameter } from './request.ts'
 
 export const resourceProviders = new Hono<{ Bindings: Place }>()
-  .get('/', (c) => c.json({ resource_providers: providersOf(c.env.world).map((each) => view(c.env.world, each)) }))
+  .get('/', (c) => {
+    return listAnswer(c, 'resource_providers', ({ state }) => [
+      state.resourceProviders.values(),
+      (each: ResourceProvider) => view(c.env.world, each),
+    ])
+  })
   .get('/:id', (c) => c.json(view(c.env.world, providerAt(c.env.world, parameter(c, 'id')))))
   .delete('/:id', (c) => {
     deleteResourceProvider(c.env.world.cloud, providerAt(c.env.world, parameter(c, 'id')))

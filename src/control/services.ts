@@ -17,6 +17,7 @@ import {
 import { toServiceEntry } from '../worlds/world-file.ts'
 import { ServiceEntry } from '../worlds/world-schema.ts'
 import { ControlError } from './errors.ts'
+import { listAnswer } from './in-pieces.ts'
 import { bodyOf, noSuch, type Place, parameter } from './request.ts'
 
 /** A service that starts now: it has no past, so no times. */
@@ -30,11 +31,7 @@ export const NewService = ServiceEntry.omit({
 export const ServicePatch = ServiceEntry.pick({ status: true, disabled_reason: true, forced_down: true, process: true })
 
 export const services = new Hono<{ Bindings: Place }>()
-  .get('/', (c) => {
-    const { cloud } = c.env.world
-    const view = viewOf(cloud)
-    return c.json({ services: [...cloud.state.services.values()].map(view) })
-  })
+  .get('/', (c) => listAnswer(c, 'services', (cloud) => [cloud.state.services.values(), viewOf(cloud)]))
   .post('/', async (c) => {
     const { cloud } = c.env.world
     const { status, disabled_reason, forced_down, process, ...named } = await bodyOf(c, NewService)

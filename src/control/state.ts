@@ -1,6 +1,7 @@
 /** /state and /reset: a whole cloud out, a whole cloud in, and back to how the world began. */
 
 import { type Context, Hono } from 'hono'
+import { inTurns } from '../http/in-turns.ts'
 import { checkWorldInTurns, made } from '../worlds/read.ts'
 import { stopScenarios } from '../worlds/scenarios.ts'
 import { toWorldFile, type WorldDescription } from '../worlds/world-file.ts'
@@ -25,8 +26,9 @@ export const reset = new Hono<{ Bindings: Place }>().post('/', async (c) => {
 })
 
 /** The world as it is at this moment, written as the client takes it. */
-function told(c: Context<{ Bindings: Place }>): Response {
-  return inPieces(textsOf(c.env.world.describe()))
+async function told(c: Context<{ Bindings: Place }>): Promise<Response> {
+  const { world } = c.env
+  return inPieces(textsOf(await inTurns(world.cloud, () => world.describing())))
 }
 
 function* textsOf(description: WorldDescription): Generator<string> {
