@@ -77,8 +77,7 @@ const services: Dimension = {
   async questions(ask) {
     const change = await changes(ask, 'host2')
     const ofHost = get('/v2.1/os-services?host=host2')
-    const got = await ask(control('GET', '/state'))
-    const state = got.bytes < MAX_BODY_BYTES ? got.json() : undefined
+    const fits = (await ask(control('GET', '/state'))).bytes < MAX_BODY_BYTES
     return [
       once('list', LIST),
       once('list of one host', ofHost),
@@ -100,7 +99,6 @@ const services: Dimension = {
         },
       },
       once('control: state', control('GET', '/state'), false),
-      ...(state === undefined ? [] : asOne(state)),
       {
         ...{ name: 'control: snapshot, kept and restored', hot: false },
         async run(asked) {
@@ -115,27 +113,37 @@ const services: Dimension = {
         },
       },
       once('control: reset', control('POST', '/reset'), false),
+      ...(fits ? AS_ONE : []),
     ]
   },
 }
 
-/** What is done with a whole cloud, sent as it stands in its state. */
-function asOne(state: unknown): Question[] {
-  const world = JSON.stringify({ name: 'another', world: state })
-  const scenario = JSON.stringify({ world: state, steps: [{ say: 'it is there' }] })
-  return [
-    once('control: state, put', { ...control('PUT', '/state'), body: JSON.stringify(state) }, false),
-    {
-      ...{ name: 'control: a world of as many, made and ended', hot: false },
-      async run(asked) {
-        const { bytes } = await asked({ ...control('POST', '/worlds'), body: world })
-        await setImmediate()
-        await asked(control('DELETE', '/worlds/another'))
-        return bytes
-      },
+/** What is done with a whole cloud, sent as it stands in its state. They come last: what is sent is in memory from then on. */
+const AS_ONE: Question[] = [
+  withState('control: state, put', (state) => ({ ...control('PUT', '/state'), body: JSON.stringify(state) })),
+  withState(
+    'control: a world of as many, made and ended',
+    (world) => ({ ...control('POST', '/worlds'), body: JSON.stringify({ name: 'another', world }) }),
+    control('DELETE', '/worlds/another'),
+  ),
+  withState('control: a scenario with as many', (world) => {
+    return { ...control('POST', '/scenarios'), body: JSON.stringify({ world, steps: [{ say: 'it is there' }] }) }
+  }),
+]
+
+/** @param after what is asked then, in a turn of its own */
+function withState(name: string, of: (state: unknown) => Ask, after?: Ask): Question {
+  let known: Ask | undefined
+  return {
+    ...{ name, hot: false },
+    async run(ask) {
+      known ??= of((await ask(control('GET', '/state'))).json())
+      const { bytes } = await ask(known)
+      await setImmediate()
+      if (after) await ask(after)
+      return bytes
     },
-    once('control: a scenario with as many', { ...control('POST', '/scenarios'), body: scenario }, false),
-  ]
+  }
 }
 
 const instances: Dimension = {
