@@ -96,6 +96,8 @@ export function createJournal(cloud: Cloud, { limits, nameOf, subjectOf }: Journ
   let asked = 0
   let answered = 0
   let gone = new Map<string, number>()
+  /** How many there were up to an id, whether they are kept or gone: who asks again and again has only the news counted. */
+  let counted: { upTo: number; counts: Map<string, number> } | undefined
   /** The request whose answer is being worked out at this very moment. */
   let current: RequestEntry | undefined
   let latest: Question | undefined
@@ -241,13 +243,18 @@ export function createJournal(cloud: Cloud, { limits, nameOf, subjectOf }: Journ
     size: () => kept.size,
     counts() {
       settleUnasked()
-      countGone()
-      const counts = new Map(gone)
-      for (const { entry, count } of kept.kinds()) {
+      const before = (kept.oldest ?? last + 1) - 1
+      if (!counted || counted.upTo < before) {
+        countGone()
+        counted = { upTo: before, counts: new Map(gone) }
+      }
+      const { upTo, counts } = counted
+      for (const { entry, count } of kept.kinds(upTo)) {
         const name = nameOf(entry)
         counts.set(name, (counts.get(name) ?? 0) + count)
       }
-      return counts
+      counted.upTo = last
+      return new Map(counts)
     },
     find: (id) => kept.find(id),
     oldest: () => kept.oldest ?? last + 1,
@@ -281,6 +288,7 @@ export function createJournal(cloud: Cloud, { limits, nameOf, subjectOf }: Journ
       bytes = 0
       going = undefined
       gone = new Map()
+      counted = undefined
       asked -= answered
       answered = 0
       for (const told of listeners) told()
@@ -302,6 +310,7 @@ export function createJournal(cloud: Cloud, { limits, nameOf, subjectOf }: Journ
       asked = state.answered + (asked - answered)
       answered = state.answered
       gone = new Map(state.gone)
+      counted = undefined
       for (const told of listeners) told()
     },
     reset() {

@@ -127,11 +127,11 @@ export class Ledger {
     return entry
   }
 
-  /** Of each kind one, and how many there are: those with one question and one status are of a kind. */
-  kinds(): { entry: Entry; count: number }[] {
+  /** Of each kind one, and how many came after an id: those with one question and one status are of a kind. */
+  kinds(after: number): { entry: Entry; count: number }[] {
     const kinds: { entry: Entry; count: number }[] = []
     const known = new Map<Question, Map<number, { count: number }>>()
-    for (let index = 0; index < this.#size; index++) {
+    for (let index = Math.max(0, after + 1 - this.#oldest); index < this.#size; index++) {
       const place = this.#place(index)
       const question = this.#parts[PARTS * place + QUESTION] as Question | undefined
       const status = this.#numbers[NUMBERS * place + STATUS] ?? 0
