@@ -7,7 +7,7 @@ import type { ControlApp } from './control/app.ts'
 import type { ReadRules, WrittenRule } from './faults/read.ts'
 import { refusalToSteer } from './guard.ts'
 import { listenerFor, type Wire } from './http/listener.ts'
-import { headerOf, platformResponse } from './http/response.ts'
+import { answerWith, headerOf, platformResponse } from './http/response.ts'
 import type { Answered, EmulatorOptions, StartOptions } from './options.ts'
 import { decodePath, type Environ } from './python/wsgi.ts'
 import { VERSION } from './version.ts'
@@ -279,7 +279,8 @@ function noWorld(name: string): Response {
 }
 
 function problem(status: number, message: string, hint: string): Response {
-  return Response.json({ error: { message, hint } }, { status })
+  const headers = { 'Content-Type': 'application/json' }
+  return answerWith(JSON.stringify({ error: { message, hint } }), { status, headers })
 }
 
 type AnswerTo = (request: Request, wire?: Wire) => Response | Promise<Response>

@@ -5,6 +5,7 @@ import { type Aggregate, changeAggregate, createAggregate, removeAggregate } fro
 import type { World } from '../worlds/world.ts'
 import { fromAggregateEntry } from '../worlds/world-file.ts'
 import { AggregateEntry } from '../worlds/world-schema.ts'
+import { json, nothing } from './answer.ts'
 import { bodyOf, noSuch, type Place, parameter } from './request.ts'
 
 export const AggregateChange = AggregateEntry.omit({
@@ -15,21 +16,21 @@ export const AggregateChange = AggregateEntry.omit({
 }).partial()
 
 export const aggregates = new Hono<{ Bindings: Place }>()
-  .get('/', (c) => c.json({ aggregates: [...c.env.world.cloud.state.aggregates.values()].map(view) }))
+  .get('/', (c) => json({ aggregates: [...c.env.world.cloud.state.aggregates.values()].map(view) }))
   .post('/', async (c) => {
     const made = createAggregate(c.env.world.cloud, fromAggregateEntry(await bodyOf(c, AggregateEntry)))
-    return c.json(view(made), 201)
+    return json(view(made), 201)
   })
-  .get('/:id', (c) => c.json(view(aggregateAt(c.env.world, parameter(c, 'id')))))
+  .get('/:id', (c) => json(view(aggregateAt(c.env.world, parameter(c, 'id')))))
   .patch('/:id', async (c) => {
     const aggregate = aggregateAt(c.env.world, parameter(c, 'id'))
     const { availability_zone, ...change } = await bodyOf(c, AggregateChange)
     changeAggregate(c.env.world.cloud, aggregate, { ...change, availabilityZone: availability_zone })
-    return c.json(view(aggregate))
+    return json(view(aggregate))
   })
   .delete('/:id', (c) => {
     removeAggregate(c.env.world.cloud, aggregateAt(c.env.world, parameter(c, 'id')))
-    return c.body(null, 204)
+    return nothing()
   })
 
 /** The zone stands in the metadata, as Nova has it, and beside it, as people look for it. */

@@ -1,9 +1,11 @@
 /** The control routes together, under `/_novasim` of each world: how tests and people steer what a client then sees. */
 
 import { Hono } from 'hono'
+import { answerWith } from '../http/response.ts'
 import { nearest } from '../reading/nearest.ts'
 import { worldPrefix } from '../worlds/worlds.ts'
 import { aggregates } from './aggregates.ts'
+import { json } from './answer.ts'
 import { cells } from './cells.ts'
 import { clock } from './clock.ts'
 import { durations } from './durations.ts'
@@ -32,8 +34,8 @@ export interface ControlApp {
 
 export function controlApp(steered: Steered): ControlApp {
   const app = new Hono<{ Bindings: Place }>({ getPath: toHono })
-  app.get('/health', (c) =>
-    c.json({
+  app.get('/health', () =>
+    json({
       status: 'ok',
       version: steered.version,
       worlds: steered.worlds.list().length,
@@ -42,14 +44,14 @@ export function controlApp(steered: Steered): ControlApp {
   )
   app.get('/openapi.json', async (c) => {
     const { openApi } = await import('./openapi.ts')
-    return c.json(openApi(steered.version, `${c.env.origin}${worldPrefix(c.env.world.name)}/_novasim`))
+    return json(openApi(steered.version, `${c.env.origin}${worldPrefix(c.env.world.name)}/_novasim`))
   })
   // Few are asked for it, and the measuring of the event loop begins with it.
   let metrics: Promise<Metrics> | undefined
-  app.get('/metrics', async (c) => {
+  app.get('/metrics', async () => {
     metrics ??= import('./metrics.ts').then(({ createMetrics }) => createMetrics(steered.worlds))
     const { contentType, text } = await metrics
-    return c.body(await text(), 200, { 'Content-Type': contentType })
+    return answerWith(await text(), { headers: { 'Content-Type': contentType } })
   })
   app.route('/worlds', worldRoutes(steered))
   app.route('/state', state)
@@ -80,7 +82,7 @@ export function controlApp(steered: Steered): ControlApp {
   })
   app.onError((error) => {
     const { status, body } = toProblem(error)
-    return Response.json(body, { status })
+    return json(body, status)
   })
   const fetch = (request: Request, place: Place) => {
     const { method } = request

@@ -7,6 +7,7 @@ import { duration, durationMs } from '../reading/duration.ts'
 import { toMs, toText } from '../reading/time.ts'
 import type { World } from '../worlds/world.ts'
 import { CLOCK_MODES, rate, time } from '../worlds/world-schema.ts'
+import { json } from './answer.ts'
 import { bodyOf, type Place } from './request.ts'
 
 export const ClockSettings = z.strictObject({
@@ -17,7 +18,7 @@ export const ClockSettings = z.strictObject({
 export const Advance = z.strictObject({ by: duration })
 
 export const clock = new Hono<{ Bindings: Place }>()
-  .get('/', (c) => c.json(view(c.env.world)))
+  .get('/', (c) => json(view(c.env.world)))
   .put('/', async (c) => {
     const { mode, now, rate } = await bodyOf(c, ClockSettings)
     setClock(c.env.world.cloud, {
@@ -25,12 +26,12 @@ export const clock = new Hono<{ Bindings: Place }>()
       ...(rate !== undefined && { rate }),
       ...(now !== undefined && { now: toMs(now) }),
     })
-    return c.json(view(c.env.world))
+    return json(view(c.env.world))
   })
   .post('/advance', async (c) => {
     const { by } = await bodyOf(c, Advance)
     await passTime(c.env.world.cloud, durationMs(by))
-    return c.json(view(c.env.world))
+    return json(view(c.env.world))
   })
 
 function view({ cloud }: World): object {

@@ -6,11 +6,12 @@ import { checkRule, checkRules } from '../faults/read.ts'
 import { warningsOf } from '../faults/warnings.ts'
 import { knownTo } from '../worlds/known.ts'
 import type { World } from '../worlds/world.ts'
+import { json, nothing } from './answer.ts'
 import { accepted } from './errors.ts'
 import { jsonOf, noSuch, type Place, parameter } from './request.ts'
 
 export const faults = new Hono<{ Bindings: Place }>()
-  .get('/', (c) => c.json({ faults: c.env.world.faults.list().map(view) }))
+  .get('/', (c) => json({ faults: c.env.world.faults.list().map(view) }))
   .post('/', async (c) => {
     const { world } = c.env
     const sent = await jsonOf(c)
@@ -18,13 +19,13 @@ export const faults = new Hono<{ Bindings: Place }>()
     world.faults.add(read.rules)
     const made = read.rules.map(({ rule }) => view(ruleAt(world, rule.name)))
     const warnings = read.warnings.length > 0 && { warnings: read.warnings }
-    return c.json(Array.isArray(sent) ? { faults: made, ...warnings } : { ...made[0], ...warnings }, 201)
+    return json(Array.isArray(sent) ? { faults: made, ...warnings } : { ...made[0], ...warnings }, 201)
   })
   .delete('/', (c) => {
     c.env.world.faults.clear()
-    return c.body(null, 204)
+    return nothing()
   })
-  .get('/:name', (c) => c.json(view(ruleAt(c.env.world, parameter(c, 'name')))))
+  .get('/:name', (c) => json(view(ruleAt(c.env.world, parameter(c, 'name')))))
   .patch('/:name', async (c) => {
     const { world } = c.env
     const { name, written } = ruleAt(world, parameter(c, 'name'))
@@ -35,12 +36,12 @@ export const faults = new Hono<{ Bindings: Place }>()
     const set = accepted(checkRule(changed, known, others))
     world.faults.replace(name, set)
     const warnings = warningsOf(set.rule, known)
-    return c.json({ ...view(ruleAt(world, set.rule.name)), ...(warnings.length > 0 && { warnings }) })
+    return json({ ...view(ruleAt(world, set.rule.name)), ...(warnings.length > 0 && { warnings }) })
   })
   .delete('/:name', (c) => {
     const { name } = ruleAt(c.env.world, parameter(c, 'name'))
     c.env.world.faults.remove(name)
-    return c.body(null, 204)
+    return nothing()
   })
 
 /** As it was written, and what came of it. */

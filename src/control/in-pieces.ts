@@ -2,7 +2,9 @@
 
 import type { Cloud } from '../cloud/cloud.ts'
 import { eachInParts, inTurns } from '../http/in-turns.ts'
+import { type Bytes, streamWith } from '../http/response.ts'
 import { takeTurns } from '../reading/turns.ts'
+import { jsonText } from './answer.ts'
 import type { ControlContext } from './request.ts'
 
 /** How many characters go out at once, at least. */
@@ -14,24 +16,20 @@ const PIECE = 64 * 1024
  * @param texts one behind the other they are JSON; the next is asked for when the client has taken what came before
  */
 export function inPieces(texts: Iterator<string>): Response {
-  const encoder = new TextEncoder()
+  return streamWith(piecesOf(texts), { 'Content-Type': 'application/json', 'Transfer-Encoding': 'chunked' })
+}
+
+async function* piecesOf(texts: Iterator<string>): AsyncGenerator<Bytes> {
   const turn = takeTurns()
-  const body = new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        await turn()
-        let piece = ''
-        for (let next = texts.next(); !next.done; next = texts.next()) {
-          piece += next.value
-          if (piece.length >= PIECE) break
-        }
-        if (piece === '') controller.close()
-        else controller.enqueue(encoder.encode(piece))
-      },
-    },
-    { highWaterMark: 0 },
-  )
-  return new Response(body, { headers: { 'Content-Type': 'application/json', 'Transfer-Encoding': 'chunked' } })
+  let piece = ''
+  for (let next = texts.next(); !next.done; next = texts.next()) {
+    piece += next.value
+    if (piece.length < PIECE) continue
+    yield Buffer.from(piece)
+    await turn()
+    piece = ''
+  }
+  if (piece !== '') yield Buffer.from(piece)
 }
 
 /** @param view what is shown of each, worked out when its turn comes. Default: all of it */
@@ -65,5 +63,5 @@ export async function listAnswer<Item>(
     yield* eachInParts(items, (item) => all.push(JSON.stringify(view(item))))
     return all
   })
-  return c.body(`{${JSON.stringify(name)}:[${written.join(',')}]}`, 200, { 'Content-Type': 'application/json' })
+  return jsonText(`{${JSON.stringify(name)}:[${written.join(',')}]}`)
 }

@@ -6,6 +6,7 @@ import { changeInstance, findInstance, type Instance, placeInstances, removeInst
 import { fromFaultEntry, fromInstanceEntry, toFaultEntry } from '../worlds/instance-file.ts'
 import type { World } from '../worlds/world.ts'
 import { InstanceEntry } from '../worlds/world-schema.ts'
+import { json, nothing } from './answer.ts'
 import type { Answer } from './answers.ts'
 import { listAnswer } from './in-pieces.ts'
 import { bodyOf, noSuch, type Place, parameter } from './request.ts'
@@ -32,9 +33,9 @@ export const instances = new Hono<{ Bindings: Place }>()
   .post('/', async (c) => {
     const { actions: _, ...wanted } = fromInstanceEntry(await bodyOf(c, NewInstance))
     const placed = placeInstances(c.env.world.cloud, wanted).map(view)
-    return wanted.count === undefined ? c.json(placed[0], 201) : c.json({ instances: placed }, 201)
+    return wanted.count === undefined ? json(placed[0], 201) : json({ instances: placed }, 201)
   })
-  .get('/:id', (c) => c.json(view(instanceAt(c.env.world, parameter(c, 'id')))))
+  .get('/:id', (c) => json(view(instanceAt(c.env.world, parameter(c, 'id')))))
   .patch('/:id', async (c) => {
     const instance = instanceAt(c.env.world, parameter(c, 'id'))
     const { vm_state, task_state, power_state, locked_by, locked_reason, fault, ...same } = await bodyOf(
@@ -50,11 +51,11 @@ export const instances = new Hono<{ Bindings: Place }>()
       lockedReason: locked_reason,
       fault: fault === null ? null : fromFaultEntry(fault),
     })
-    return c.json(view(changed))
+    return json(view(changed))
   })
   .delete('/:id', (c) => {
     removeInstance(c.env.world.cloud, instanceAt(c.env.world, parameter(c, 'id')))
-    return c.body(null, 204)
+    return nothing()
   })
 
 function view(instance: Instance): Answer<'Instance'> {

@@ -11,6 +11,7 @@ import { checkExpectation, verify } from '../worlds/journal-verify.ts'
 import { type Place as Shown, viewOf } from '../worlds/journal-view.ts'
 import type { World } from '../worlds/world.ts'
 import { worldPrefix } from '../worlds/worlds.ts'
+import { json, nothing } from './answer.ts'
 import { accepted, ControlError } from './errors.ts'
 import { inPieces, listed } from './in-pieces.ts'
 import { journalStream } from './journal-stream.ts'
@@ -63,11 +64,11 @@ export function journalRoutes(version: string) {
     .put('/', async (c) => {
       const { journal } = c.env.world
       journal.limit(withoutUndefined(await bodyOf(c, Limits)))
-      return c.json(summaryOf(c.env.world))
+      return json(summaryOf(c.env.world))
     })
     .delete('/', (c) => {
       c.env.world.journal.clear()
-      return c.body(null, 204)
+      return nothing()
     })
     .get('/stream', (c) => {
       const { world } = c.env
@@ -87,14 +88,14 @@ export function journalRoutes(version: string) {
       const written = await jsonOf(c)
       const expected = accepted(checkExpectation(written))
       const verdict = verify(shownIn(world), world.journal.entries(), expected, written as object)
-      return c.json({ ...verdict, unused_faults: world.faults.unused() }, verdict.ok ? 200 : 417)
+      return json({ ...verdict, unused_faults: world.faults.unused() }, verdict.ok ? 200 : 417)
     })
     .get('/:id{\\d+}', (c) => {
       const { world } = c.env
       const { journal } = world
       const id = parameter(c, 'id')
       const known = journal.last() === 0 ? [] : [`${journal.oldest()}`, `${journal.last()}`]
-      return c.json(viewOf(shownIn(world), journal.find(Number(id)) ?? noSuch('entry', id, known)))
+      return json(viewOf(shownIn(world), journal.find(Number(id)) ?? noSuch('entry', id, known)))
     })
 }
 

@@ -10,6 +10,7 @@ import { failTask, stagesOf, steerTask } from '../cloud/work.ts'
 import { fromMigrationEntry } from '../worlds/instance-file.ts'
 import type { World } from '../worlds/world.ts'
 import { MigrationEntry } from '../worlds/world-schema.ts'
+import { json, nothing } from './answer.ts'
 import type { Answer } from './answers.ts'
 import { listAnswer } from './in-pieces.ts'
 import { bodyOf, noSuch, type Place, parameter } from './request.ts'
@@ -27,18 +28,18 @@ export const migrations = new Hono<{ Bindings: Place }>()
   })
   .post('/', async (c) => {
     const { cloud } = c.env.world
-    return c.json(view(cloud, recordMigration(cloud, fromMigrationEntry(await bodyOf(c, MigrationEntry)))), 201)
+    return json(view(cloud, recordMigration(cloud, fromMigrationEntry(await bodyOf(c, MigrationEntry)))), 201)
   })
-  .get('/:id', (c) => c.json(view(c.env.world.cloud, migrationAt(c.env.world, parameter(c, 'id')))))
+  .get('/:id', (c) => json(view(c.env.world.cloud, migrationAt(c.env.world, parameter(c, 'id')))))
   .patch('/:id', async (c) => {
     const migration = migrationAt(c.env.world, parameter(c, 'id'))
     const { cloud } = c.env.world
     steer(cloud, migration, await bodyOf(c, MigrationChange))
-    return c.json(view(cloud, migrationAt(c.env.world, parameter(c, 'id'))))
+    return json(view(cloud, migrationAt(c.env.world, parameter(c, 'id'))))
   })
   .delete('/:id', (c) => {
     removeMigration(c.env.world.cloud, migrationAt(c.env.world, parameter(c, 'id')))
-    return c.body(null, 204)
+    return nothing()
   })
 
 /** What carries it on is told to wait, to go on or to fail; without it, only its record can be changed. */

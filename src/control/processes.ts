@@ -12,6 +12,7 @@ import {
 } from '../cloud/processes.ts'
 import { type Service, setProcess, startLeftProcess } from '../cloud/services.ts'
 import { toText } from '../reading/time.ts'
+import { json, nothing } from './answer.ts'
 import { ControlError } from './errors.ts'
 import { listAnswer } from './in-pieces.ts'
 import { bodyOf, noSuch, type Place, parameter } from './request.ts'
@@ -20,13 +21,13 @@ export const ProcessChange = z.strictObject({ process: z.enum(PROCESS_STATES) })
 
 export const processes = new Hono<{ Bindings: Place }>()
   .get('/', (c) => listAnswer(c, 'processes', (cloud) => [processesOf(cloud), view]))
-  .get('/:id', (c) => c.json(view(processAt(c.env.world.cloud, parameter(c, 'id')))))
+  .get('/:id', (c) => json(view(processAt(c.env.world.cloud, parameter(c, 'id')))))
   .patch('/:id', async (c) => {
     const { cloud } = c.env.world
     const name = parameter(c, 'id')
     const found = processAt(cloud, name)
     change(cloud, found, (await bodyOf(c, ProcessChange)).process)
-    return c.json(view(processAt(cloud, name)))
+    return json(view(processAt(cloud, name)))
   })
   .delete('/:id', (c) => {
     const { cloud } = c.env.world
@@ -39,7 +40,7 @@ export const processes = new Hono<{ Bindings: Place }>()
       })
     }
     forgetLeftProcess(cloud, found)
-    return c.body(null, 204)
+    return nothing()
   })
 
 function change(cloud: Cloud, process: Service | LeftProcess, wanted: ProcessState): void {

@@ -8,6 +8,7 @@ import { readRecording } from '../recordings/recording.ts'
 import { REPLAY_ELSES, REPLAY_IDS, REPLAY_MODES, REPLAY_TIMES } from '../recordings/replay.ts'
 import type { Held } from '../worlds/recordings.ts'
 import { holdRecording } from '../worlds/replayed.ts'
+import { json, nothing } from './answer.ts'
 import { accepted } from './errors.ts'
 import { bodyOf, type ControlContext, noSuch, type Place, parameter } from './request.ts'
 
@@ -23,27 +24,27 @@ export const RecordingQuery = z.strictObject(Options)
 export const RecordingChange = z.strictObject({ on: z.boolean().optional(), rewind: z.boolean().optional() })
 
 export const recordings = new Hono<{ Bindings: Place }>()
-  .get('/', (c) => c.json({ recordings: c.env.world.recordings.list().map(view) }))
+  .get('/', (c) => json({ recordings: c.env.world.recordings.list().map(view) }))
   .post('/', async (c) => {
     const { recording: text, name, else: otherwise, ...options } = await wanted(c)
     const { world } = c.env
     const held = holdRecording(world, name ?? `r-${world.controlId()}`, recordingIn(text), { ...options, otherwise })
-    return c.json(view(held), 201)
+    return json(view(held), 201)
   })
   .get('/:name', (c) => {
     const held = heldAt(c)
-    return c.json({ ...view(held), notes: held.replay.recording.notes.map(({ note }) => note) })
+    return json({ ...view(held), notes: held.replay.recording.notes.map(({ note }) => note) })
   })
   .patch('/:name', async (c) => {
     const held = heldAt(c)
     const { on, rewind } = await bodyOf(c, RecordingChange)
     if (on !== undefined) held.on = on
     if (rewind) held.replay.rewind()
-    return c.json(view(held))
+    return json(view(held))
   })
   .delete('/:name', (c) => {
     c.env.world.recordings.drop(heldAt(c).name)
-    return c.body(null, 204)
+    return nothing()
   })
 
 /** The file itself as the body, its options in the query; or all of it as JSON. */

@@ -3,6 +3,7 @@
 import { Hono } from 'hono'
 import { deleteResourceProvider, isOrphan, type ResourceProvider } from '../cloud/resource-providers.ts'
 import type { World } from '../worlds/world.ts'
+import { json, nothing } from './answer.ts'
 import { listAnswer } from './in-pieces.ts'
 import { noSuch, type Place, parameter } from './request.ts'
 
@@ -13,10 +14,10 @@ export const resourceProviders = new Hono<{ Bindings: Place }>()
       (each: ResourceProvider) => view(c.env.world, each),
     ])
   })
-  .get('/:id', (c) => c.json(view(c.env.world, providerAt(c.env.world, parameter(c, 'id')))))
+  .get('/:id', (c) => json(view(c.env.world, providerAt(c.env.world, parameter(c, 'id')))))
   .delete('/:id', (c) => {
     deleteResourceProvider(c.env.world.cloud, providerAt(c.env.world, parameter(c, 'id')))
-    return c.body(null, 204)
+    return nothing()
   })
 
 function view({ cloud }: World, provider: ResourceProvider): object {

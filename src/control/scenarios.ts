@@ -5,6 +5,7 @@ import * as z from 'zod'
 import { lineOf } from '../scenarios/player.ts'
 import { builtInScenarios, type HeldScenario, scenariosOf, startScenario } from '../worlds/scenarios.ts'
 import { warningsIn } from '../worlds/stage.ts'
+import { json, nothing } from './answer.ts'
 import { madeOf, scenarioFrom } from './given.ts'
 import { jsonOf, noSuch, type Place, parameter } from './request.ts'
 
@@ -12,9 +13,7 @@ import { jsonOf, noSuch, type Place, parameter } from './request.ts'
 export const ByName = z.strictObject({ name: z.string() })
 
 export const scenarios = new Hono<{ Bindings: Place }>()
-  .get('/', (c) =>
-    c.json({ scenarios: [...scenariosOf(c.env.world).values()].map(view), built_in: builtInScenarios() }),
-  )
+  .get('/', (c) => json({ scenarios: [...scenariosOf(c.env.world).values()].map(view), built_in: builtInScenarios() }))
   .post('/', async (c) => {
     const written = await jsonOf(c)
     const byName = ByName.safeParse(written)
@@ -24,14 +23,14 @@ export const scenarios = new Hono<{ Bindings: Place }>()
     if (world) c.env.world.put(await madeOf(world, c.env.world.make(world.description)))
     const warnings = warningsIn(scenario)
     const started = view(startScenario(c.env.world, scenario, c.env.origin))
-    return c.json({ ...started, ...(warnings.length > 0 && { warnings }) }, 201)
+    return json({ ...started, ...(warnings.length > 0 && { warnings }) }, 201)
   })
-  .get('/:id', (c) => c.json(view(heldAt(c.env, parameter(c, 'id')))))
+  .get('/:id', (c) => json(view(heldAt(c.env, parameter(c, 'id')))))
   .delete('/:id', (c) => {
     const { id, playing } = heldAt(c.env, parameter(c, 'id'))
     playing.stop()
     scenariosOf(c.env.world).delete(id)
-    return c.body(null, 204)
+    return nothing()
   })
 
 function view({ id, scenario, playing, outcome }: HeldScenario): object {

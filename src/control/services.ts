@@ -16,6 +16,7 @@ import {
 } from '../cloud/services.ts'
 import { toServiceEntry } from '../worlds/world-file.ts'
 import { ServiceEntry } from '../worlds/world-schema.ts'
+import { json, nothing } from './answer.ts'
 import { ControlError } from './errors.ts'
 import { listAnswer } from './in-pieces.ts'
 import { bodyOf, noSuch, type Place, parameter } from './request.ts'
@@ -42,11 +43,11 @@ export const services = new Hono<{ Bindings: Place }>()
       forcedDown: forced_down,
     })
     if (process !== undefined) setProcess(cloud, service, process)
-    return c.json(viewOf(cloud)(service), 201)
+    return json(viewOf(cloud)(service), 201)
   })
   .get('/:id', (c) => {
     const { cloud } = c.env.world
-    return c.json(viewOf(cloud)(serviceAt(cloud, parameter(c, 'id'))))
+    return json(viewOf(cloud)(serviceAt(cloud, parameter(c, 'id'))))
   })
   .patch('/:id', async (c) => {
     const { cloud } = c.env.world
@@ -54,12 +55,12 @@ export const services = new Hono<{ Bindings: Place }>()
     const { process, ...row } = await bodyOf(c, ServicePatch)
     if (Object.keys(row).length > 0) updateService(cloud, service, toChange(row))
     if (process !== undefined) setProcess(cloud, service, process)
-    return c.json(viewOf(cloud)(service))
+    return json(viewOf(cloud)(service))
   })
   .delete('/:id', (c) => {
     const { cloud } = c.env.world
     deleteService(cloud, serviceAt(cloud, parameter(c, 'id')))
-    return c.body(null, 204)
+    return nothing()
   })
 
 function toChange({

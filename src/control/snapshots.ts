@@ -5,6 +5,7 @@ import * as z from 'zod'
 import { toText } from '../reading/time.ts'
 import type { Snapshot } from '../worlds/snapshots.ts'
 import type { World } from '../worlds/world.ts'
+import { json, nothing } from './answer.ts'
 import { ControlError } from './errors.ts'
 import { bodyOf, noSuch, type Place, parameter } from './request.ts'
 
@@ -16,7 +17,7 @@ export const NewSnapshot = z.strictObject({
 })
 
 export const snapshots = new Hono<{ Bindings: Place }>()
-  .get('/', (c) => c.json({ snapshots: c.env.world.snapshots.list().map(view) }))
+  .get('/', (c) => json({ snapshots: c.env.world.snapshots.list().map(view) }))
   .post('/', async (c) => {
     const { world } = c.env
     const { id } = await bodyOf(c, NewSnapshot)
@@ -27,18 +28,18 @@ export const snapshots = new Hono<{ Bindings: Place }>()
         hint: 'remove it first',
       })
     }
-    return c.json(view(world.snapshots.keep(id)), 201)
+    return json(view(world.snapshots.keep(id)), 201)
   })
-  .get('/:id', (c) => c.json(view(snapshotAt(c.env.world, parameter(c, 'id')))))
+  .get('/:id', (c) => json(view(snapshotAt(c.env.world, parameter(c, 'id')))))
   .post('/:id/restore', (c) => {
     const { snapshots } = c.env.world
     const snapshot = snapshotAt(c.env.world, parameter(c, 'id'))
     snapshots.restore(snapshot)
-    return c.json(view(snapshot))
+    return json(view(snapshot))
   })
   .delete('/:id', (c) => {
     c.env.world.snapshots.remove(snapshotAt(c.env.world, parameter(c, 'id')))
-    return c.body(null, 204)
+    return nothing()
   })
 
 function view({ id, at, moment }: Snapshot): object {

@@ -6,6 +6,7 @@ import { checkWorldInTurns, made } from '../worlds/read.ts'
 import { stopScenarios } from '../worlds/scenarios.ts'
 import { toWorldFile, type WorldDescription } from '../worlds/world-file.ts'
 import type { WorldFile } from '../worlds/world-schema.ts'
+import { nothing } from './answer.ts'
 import { accepted } from './errors.ts'
 import { inPieces, listed } from './in-pieces.ts'
 import { jsonOf, type Place } from './request.ts'
@@ -22,7 +23,7 @@ export const reset = new Hono<{ Bindings: Place }>().post('/', async (c) => {
   const fresh = await world.make()
   stopScenarios(world)
   world.reset(fresh)
-  return c.body(null, 204)
+  return nothing()
 })
 
 /** The world as it is at this moment, written as the client takes it. */

@@ -11,6 +11,7 @@ import { warningsIn } from '../worlds/stage.ts'
 import { makeInTurns, type World } from '../worlds/world.ts'
 import { WorldSchema } from '../worlds/world-schema.ts'
 import { worldPrefix } from '../worlds/worlds.ts'
+import { json, nothing } from './answer.ts'
 import { accepted } from './errors.ts'
 import { below, madeOf, scenarioFrom, worldFrom } from './given.ts'
 import { bodyOf, noSuch, type Place, parameter, type Steered } from './request.ts'
@@ -39,7 +40,7 @@ export function worldRoutes({ worlds }: Steered) {
     return worlds.find(name) ? freeName(world) : name
   }
   return new Hono<{ Bindings: Place }>()
-    .get('/', (c) => c.json({ worlds: worlds.list().map((world) => view(world, c.env.origin)) }))
+    .get('/', (c) => json({ worlds: worlds.list().map((world) => view(world, c.env.origin)) }))
     .post('/', async (c) => {
       const { name, world = 'default', release, seed, clock, faults = [], scenario } = await bodyOf(c, NewWorld)
       const { origin } = c.env
@@ -53,15 +54,15 @@ export function worldRoutes({ worlds }: Steered) {
       const opened = worlds.open(name ?? freeName(c.env.world), description, options, cloud)
       const warnings = [...ofRules, ...(played ? warningsIn(played.scenario) : [])]
       const held = played && startScenario(opened, played.scenario, origin)
-      return c.json(
+      return json(
         { ...view(opened, origin), ...(held && { scenario: held.id }), ...(warnings.length > 0 && { warnings }) },
         201,
       )
     })
-    .get('/:name', (c) => c.json(view(worldAt(parameter(c, 'name')), c.env.origin)))
+    .get('/:name', (c) => json(view(worldAt(parameter(c, 'name')), c.env.origin)))
     .delete('/:name', (c) => {
       worlds.close(worldAt(parameter(c, 'name')))
-      return c.body(null, 204)
+      return nothing()
     })
 }
 

@@ -13,6 +13,8 @@ import {
   type Made,
   type Pieces,
   rememberedIn,
+  type Streamed,
+  streamedIn,
 } from './response.ts'
 
 /** What Node has of a request. */
@@ -45,7 +47,10 @@ export function listenerFor(fetch: Fetch): (incoming: IncomingMessage, outgoing:
 function send(response: Response, outgoing: ServerResponse): Promise<void> | undefined {
   if (response === SENT) return
   const made = rememberedIn(response)
-  if (!made) return sendWhole(response, outgoing)
+  if (!made) {
+    const streamed = streamedIn(response)
+    return streamed ? sendStreamed(streamed, outgoing) : sendWhole(response, outgoing)
+  }
   if (waiting.push({ made, outgoing }) === 1) setImmediate(sendWaiting)
 }
 
@@ -90,12 +95,21 @@ function withLength(headers: Record<string, string>, body: Body): Record<string,
 
 const LENGTH = 'content-length'
 
+async function sendStreamed({ pieces, headers }: Streamed, outgoing: ServerResponse): Promise<void> {
+  outgoing.writeHead(200, linesFor(Object.entries(headers), outgoing)).flushHeaders()
+  await pipeline(Readable.from(pieces), outgoing)
+}
+
+/** In pairs, since a cookie may be set more than once. HTTP/1.0 knows of no chunks: there the end of the connection is the end. */
+function linesFor(headers: Iterable<[string, string]>, { req }: ServerResponse): string[] {
+  const isOld = req.httpVersionMinor === 0
+  return [...headers].filter(([name]) => !(isOld && name.toLowerCase() === 'transfer-encoding')).flat()
+}
+
 /** Events, and what says how long it is or that it comes in pieces, are sent as they come; all else is measured first. */
 async function sendWhole(response: Response, outgoing: ServerResponse): Promise<void> {
   const { status, headers, body } = response
-  const isOld = outgoing.req.httpVersionMinor === 0
-  // In pairs, since a cookie may be set more than once. HTTP/1.0 knows of no chunks: there the end of the connection is the end.
-  const lines = [...headers].filter(([name]) => !(isOld && name === 'transfer-encoding')).flat()
+  const lines = linesFor(headers, outgoing)
   if (body === null) {
     outgoing.writeHead(status, lines).end()
     return

@@ -3,6 +3,8 @@
  * `Response` is made only for who reads it as one.
  */
 
+import { Readable } from 'node:stream'
+
 export type Bytes = Uint8Array<ArrayBuffer>
 
 /** Pieces are sent one behind the other: what they have in common with the pieces of another answer is kept but once. */
@@ -21,6 +23,12 @@ export interface Made {
   body: Body
 }
 
+/** A body that is made while the client takes it. */
+export interface Streamed {
+  pieces: AsyncIterable<Bytes>
+  headers: Record<string, string>
+}
+
 /** @param init.status default 200 */
 export function answerWith(
   body: Body,
@@ -30,14 +38,24 @@ export function answerWith(
   return new MadeResponse({ status, headers, body }) as unknown as Response
 }
 
+/** A response of status 200 whose body is made while the client takes it. */
+export function streamWith(pieces: AsyncIterable<Bytes>, headers: Record<string, string>): Response {
+  return new StreamedResponse({ pieces, headers }) as unknown as Response
+}
+
 /** What a response was made of that remembers it; undefined for any other. */
 export function rememberedIn(response: Response): Made | undefined {
   return response instanceof MadeResponse ? response.made : undefined
 }
 
+/** The body of one that is made while the client takes it; undefined for any other. */
+export function streamedIn(response: Response): Streamed | undefined {
+  return response instanceof StreamedResponse ? response.streamed : undefined
+}
+
 /** The platform's own, for a client that is in the same process. */
 export function platformResponse(response: Response): Response {
-  return response instanceof MadeResponse ? response.whole : response
+  return response instanceof LazyResponse ? response.whole : response
 }
 
 /** A header of a response, whatever the case of its name. */
@@ -76,25 +94,19 @@ export function isText(pieces: Pieces): pieces is readonly string[] {
   return typeof pieces[0] === 'string'
 }
 
-class MadeResponse {
-  readonly made: Made
+/** What is read of a `Response` here. The platform's own is made of it at the first other thing that somebody wants to know. */
+abstract class LazyResponse {
+  abstract readonly status: number
+  protected abstract make(): Response
   #whole: Response | undefined
 
-  constructor(made: Made) {
-    this.made = made
-  }
-
   get whole(): Response {
-    this.#whole ??= new Response(inOnePiece(this.made.body), this.made)
+    this.#whole ??= this.make()
     return this.#whole
   }
 
-  get status(): number {
-    return this.made.status
-  }
-
   get ok(): boolean {
-    return this.made.status >= 200 && this.made.status < 300
+    return this.status >= 200 && this.status < 300
   }
 
   get headers(): Headers {
@@ -102,7 +114,7 @@ class MadeResponse {
   }
 
   get body(): ReadableStream | null {
-    return this.made.body === null ? null : this.whole.body
+    return this.whole.body
   }
 
   get bodyUsed(): boolean {
@@ -123,5 +135,41 @@ class MadeResponse {
 
   clone(): Response {
     return this.whole.clone()
+  }
+}
+
+class MadeResponse extends LazyResponse {
+  readonly made: Made
+
+  constructor(made: Made) {
+    super()
+    this.made = made
+  }
+
+  override get body(): ReadableStream | null {
+    return this.made.body === null ? null : this.whole.body
+  }
+
+  get status(): number {
+    return this.made.status
+  }
+
+  protected make(): Response {
+    return new Response(inOnePiece(this.made.body), this.made)
+  }
+}
+
+class StreamedResponse extends LazyResponse {
+  readonly status = 200
+  readonly streamed: Streamed
+
+  constructor(streamed: Streamed) {
+    super()
+    this.streamed = streamed
+  }
+
+  protected make(): Response {
+    const { pieces, headers } = this.streamed
+    return new Response(Readable.toWeb(Readable.from(pieces)) as ReadableStream, { headers })
   }
 }

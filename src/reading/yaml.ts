@@ -1,8 +1,14 @@
 /** YAML or JSON that people write, with complaints that say the file, the line and the column. */
 
-import { isMap, isPair, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml'
+import { createRequire } from 'node:module'
+import type { LineCounter, Node, Pair } from 'yaml'
 import type { Checked } from './check.ts'
 import { complaintLine, InputError } from './complaint.ts'
+
+const require = createRequire(import.meta.url)
+
+/** It is loaded with the first YAML: most requests to control have none, and would wait for it. */
+const yaml = (): typeof import('yaml') => require('yaml')
 
 /** How many characters of YAML are read: each takes a hundred times its size in memory. Of JSON there may be more. */
 const MOST_YAML = 16 * 1024 * 1024
@@ -31,6 +37,7 @@ export function readYaml<Value>(text: string, file: string, check: (value: unkno
   }
   const why = tooLong(text)
   if (why !== undefined) throw new InputError([], [`${file}: ${why}`])
+  const { LineCounter, parseDocument } = yaml()
   const counter = new LineCounter()
   const document = parseDocument(text, { lineCounter: counter, prettyErrors: false, logLevel: 'error' })
   if (document.errors.length > 0) {
@@ -71,6 +78,7 @@ function place(counter: LineCounter, offset: number): string {
 
 /** Where in the text a path stands: its value, or its key when that is what is wrong; else the nearest thing around it. */
 function offsetOf(contents: Node | null, path: (string | number)[]): number {
+  const { isMap, isPair } = yaml()
   let here: unknown = contents
   let offset = contents?.range?.[0] ?? 0
   for (const [index, part] of path.entries()) {
@@ -85,11 +93,11 @@ function offsetOf(contents: Node | null, path: (string | number)[]): number {
 }
 
 function keyOf({ key }: Pair): string {
-  return isScalar(key) ? String(key.value) : String(key)
+  return yaml().isScalar(key) ? String(key.value) : String(key)
 }
 
 function childOf(node: unknown, part: string | number): unknown {
-  return isSeq(node) && typeof part === 'number' ? node.items[part] : undefined
+  return yaml().isSeq(node) && typeof part === 'number' ? node.items[part] : undefined
 }
 
 function startOf(node: unknown): number | undefined {

@@ -123,7 +123,7 @@ test.each(['', 'Connection: Upgrade\r\nUpgrade: websocket\r\n'])(
 )
 
 test.each([
-  ['1.1', '\r\ntransfer-encoding: chunked\r\n', '\r\n0\r\n\r\n'],
+  ['1.1', '\r\nTransfer-Encoding: chunked\r\n', '\r\n0\r\n\r\n'],
   ['1.0', '\r\nConnection: close\r\n', '}'],
 ])('what is written a piece at a time comes whole over HTTP/%s', async (version, header, end) => {
   await using nova = await startEmulator()
