@@ -131,19 +131,7 @@ function inOrder(
 ): Verdict {
   const wishes = matches.map((match) => wishesOf(place, match))
   const fits = (entry: RequestEntry, step: number) => wishes[step]?.every((wish) => wish.isMet(entry)) === true
-  let best: RequestEntry[] = []
-  // The first step may be met more than once: with a time limit, a later beginning may be the one that holds.
-  for (const [from, entry] of asked.entries()) {
-    if (!fits(entry, 0)) continue
-    const found: RequestEntry[] = []
-    for (const each of asked.slice(from)) {
-      if (each.at - entry.at > spanMs) break
-      if (fits(each, found.length)) found.push(each)
-      if (found.length === matches.length) break
-    }
-    if (found.length > best.length) best = found
-    if (best.length === matches.length || spanMs === Number.POSITIVE_INFINITY) break
-  }
+  const best = furthest(asked, fits, matches.length, spanMs)
   const ok = best.length === matches.length
   const steps = written.map((step, index) => `${index + 1}. ${described(step)}`).join('; ')
   const missing = matches[best.length]
@@ -158,6 +146,46 @@ function inOrder(
       ok || !missing ? undefined : nearestTo(place, later.length > 0 ? later : asked, missing, written[best.length]),
     asked,
   })
+}
+
+/** How a step was come to. */
+interface Way {
+  entry: RequestEntry
+  before: Way | undefined
+  /** Where it began. */
+  first: RequestEntry
+  length: number
+}
+
+/**
+ * Those that meet the steps, one after the other, as far as it goes within the time.
+ *
+ * The first step may be met more than once. With a time limit the latest beginning is the one that may hold, without one the first is shown.
+ */
+function furthest(
+  asked: readonly RequestEntry[],
+  fits: (entry: RequestEntry, step: number) => boolean,
+  steps: number,
+  spanMs: number,
+): RequestEntry[] {
+  const isLimited = spanMs !== Number.POSITIVE_INFINITY
+  const ways: (Way | undefined)[] = []
+  let best: Way | undefined
+  for (const entry of asked) {
+    // From the last, so that nothing is two steps at once.
+    for (let step = Math.min(ways.length, steps - 1); step >= 0; step--) {
+      const before = ways[step - 1]
+      const first = before?.first ?? entry
+      if ((ways[step] && !isLimited) || entry.at - first.at > spanMs || !fits(entry, step)) continue
+      const way = { entry, before, first, length: step + 1 }
+      ways[step] = way
+      if (way.length > (best?.length ?? 0)) best = way
+    }
+    if (best?.length === steps) break
+  }
+  const found: RequestEntry[] = []
+  for (let way = best; way; way = way.before) found.unshift(way.entry)
+  return found
 }
 
 interface Found {

@@ -1,3 +1,4 @@
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type Booted, boot } from '../support/boot.ts'
 
@@ -168,3 +169,38 @@ test('a query for an operation that there is not is refused', async () => {
   const { status, json } = await nova.control('GET', '/journal?operation=os-services:delte')
   expect([status, json.error.path, json.error.hint]).toEqual([400, 'operation', 'did you mean "os-services:delete"?'])
 })
+
+test('an order within a time is found wherever there is one', async () => {
+  const paths = ['/os-services', '/os-hypervisors', '/os-aggregates']
+  const letters = fc.nat(paths.length - 1)
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.record({ path: letters, later: fc.constantFrom(0, 0, 10, 30, 70) }), { maxLength: 9 }),
+      fc.array(letters, { minLength: 1, maxLength: 4 }),
+      fc.option(fc.constantFrom(0, 20, 60), { nil: undefined }),
+      async (requests, steps, within) => {
+        await using nova = await boot()
+        const asked: { path: number; at: number }[] = []
+        let at = 0
+        for (const { path, later } of requests) {
+          if (later > 0) await nova.control('POST', '/clock/advance', { by: `${later}s` })
+          at += later
+          await nova.nova(paths[path] ?? '')
+          asked.push({ path, at })
+        }
+        const limit = within ?? Number.POSITIVE_INFINITY
+        // Each beginning, and the others as early as they come.
+        const furthest = asked.map(({ at: began }, from) => {
+          let met = 0
+          for (const { path, at: when } of asked.slice(from)) if (when - began <= limit && path === steps[met]) met++
+          return asked[from]?.path === steps[0] ? met : 0
+        })
+        const in_order = steps.map((path) => ({ path: `/v2.1${paths[path]}` }))
+        const { json } = await verify(nova, { in_order, ...(within !== undefined && { within: `${within}s` }) })
+        expect(json.ok).toBe(Math.max(0, ...furthest) === steps.length)
+        expect(json.matched).toHaveLength(Math.max(0, ...furthest))
+      },
+    ),
+    { numRuns: 150 },
+  )
+}, 60_000)
