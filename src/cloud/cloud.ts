@@ -89,7 +89,10 @@ export interface Cloud {
   readonly seed: number
   readonly clock: Clock
   state: CloudState
-  /** Goes up by one with each change: what was read at the same revision is still true, but for what time alone changes. */
+  /**
+   * Goes up by one with each change but of who is logged in: what was read at the same revision is still true, except for what time
+   * alone changes.
+   */
   revision: number
   /** Told of each change, after it. */
   readonly listeners: Set<(event: CloudEvent) => void>
@@ -146,9 +149,12 @@ export function emptyCloud(seed: number, clock: Clock): Cloud {
   }
 }
 
+/** Most clients log in for each command, and no list shows it. */
+const LOGINS: ReadonlySet<string> = new Set(['token.issued', 'token.revoked'])
+
 /** Say that the cloud has changed. Every operation ends with it, and nothing else calls it. */
 export function changed(cloud: Cloud, event: CloudEvent): void {
-  cloud.revision++
+  if (!LOGINS.has(event.type)) cloud.revision++
   for (const listener of cloud.listeners) listener(event)
 }
 

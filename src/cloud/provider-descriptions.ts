@@ -51,10 +51,10 @@ function tellsAlike(cloud: Cloud): (host: Hypervisor) => Inventories {
  * Make it again, without its parent.
  *
  * @param wanted nothing of it undefined
- * @param told as the process of its host has just told of it, where it is a host's
+ * @param known the one that the process of its host has just made, where it is a host's
  * @throws {CloudError} Impossible: there is one of that UUID or that name
  */
-export function restoreProvider(cloud: Cloud, wanted: NewResourceProvider, told: ResourceProvider | undefined): void {
+export function restoreProvider(cloud: Cloud, wanted: NewResourceProvider, known: ResourceProvider | undefined): void {
   const { uuid, name } = wanted
   if (cloud.state.resourceProviders.has(uuid)) {
     impossible(`the UUID ${uuid} is that of another resource provider already`, { path: ['uuid'] })
@@ -62,8 +62,9 @@ export function restoreProvider(cloud: Cloud, wanted: NewResourceProvider, told:
   if (findProviderNamed(cloud, name)) {
     impossible(`there is a resource provider "${name}" already`, { path: ['name'] })
   }
-  const known = told && { ...told, inventories: at(wanted.createdAt ?? told.createdAt, told.inventories) }
-  createResourceProvider(cloud, { ...known, generation: FIRST_GENERATION, ...wanted, parent: null })
+  const host = known && cloud.state.hypervisors.get(known.name)
+  const told = host && { inventories: at(wanted.createdAt ?? known.createdAt, inventoriesOf(cloud, host)) }
+  createResourceProvider(cloud, { ...known, ...told, generation: FIRST_GENERATION, ...wanted, parent: null })
 }
 
 /** As they are when they were told at a moment. */

@@ -322,6 +322,13 @@ export function nextChangeByTime(service: Service, now: number): number {
   return isUp(service, now) ? downFrom(service, now) : Number.POSITIVE_INFINITY
 }
 
+/** When this service will next be up, or down, though nobody changes it. Infinity when never. */
+export function nextTurnByTime(service: Service, now: number): number {
+  const { reportsFrom } = service
+  if (reportsFrom !== null) return now < reportsFrom ? nextChangeByTime(service, now) : Number.POSITIVE_INFINITY
+  return nextChangeByTime(service, now)
+}
+
 /** When it last reported, at whole seconds, as MySQL keeps times. */
 export function lastReport(service: Service, now: number): number | null {
   if (service.reportsFrom === null || now < service.reportsFrom) return service.lastSeenUp

@@ -13,7 +13,7 @@ const PIECE = 64 * 1024
 /**
  * Never in memory as a whole.
  *
- * @param texts one behind the other they are JSON; the next is asked for when the client has taken what came before
+ * @param texts one behind the other they are JSON; they are asked for a few pieces before the client has taken them
  */
 export function inPieces(texts: Iterator<string>): Response {
   return streamWith(piecesOf(texts), { 'Content-Type': 'application/json', 'Transfer-Encoding': 'chunked' })

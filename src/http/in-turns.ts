@@ -62,13 +62,21 @@ function inOneGo<Made>(parts: InParts<Made>): Made {
   }
 }
 
-/** The items, with a stop after each part. @param item called with each */
-export function* eachInParts<Item>(items: Iterable<Item>, run: (item: Item) => void): InParts<void> {
-  let number = 0
+/**
+ * The items, with a stop after each part.
+ *
+ * @param run called with each
+ * @param so how many there were so far, where several lists are one after the other
+ */
+export function* eachInParts<Item>(
+  items: Iterable<Item>,
+  run: (item: Item) => void,
+  so: { far: number } = { far: 0 },
+): InParts<void> {
   for (const item of items) {
-    if (number > 0 && number % A_PART === 0) yield
+    if (so.far > 0 && so.far % A_PART === 0) yield
     run(item)
-    number++
+    so.far++
   }
 }
 

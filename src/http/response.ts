@@ -60,11 +60,11 @@ export function platformResponse(response: Response): Response {
 
 /** A header of a response, whatever the case of its name. */
 export function headerOf(response: Response, name: string): string | undefined {
-  const made = rememberedIn(response)
-  if (!made) return response.headers.get(name) ?? undefined
+  const headers = rememberedIn(response)?.headers ?? streamedIn(response)?.headers
+  if (!headers) return response.headers.get(name) ?? undefined
   const wanted = name.toLowerCase()
-  for (const key in made.headers) {
-    if (key.length === wanted.length && key.toLowerCase() === wanted) return made.headers[key]
+  for (const key in headers) {
+    if (key.length === wanted.length && key.toLowerCase() === wanted) return headers[key]
   }
 }
 
@@ -166,6 +166,11 @@ class StreamedResponse extends LazyResponse {
   constructor(streamed: Streamed) {
     super()
     this.streamed = streamed
+  }
+
+  /** Whoever looks at them has not begun with the body. */
+  override get headers(): Headers {
+    return new Headers(this.streamed.headers)
   }
 
   protected make(): Response {

@@ -40,8 +40,9 @@ export function detailZones(cloud: Cloud): ApiMethod {
 
 function* detail(cloud: Cloud, now: number): InParts<string> {
   const availabilityZoneInfo: Writable[] = []
+  const so = { far: 0 }
   for (const { name, available, services } of zonesOf(cloud)) {
-    const hosts = available ? yield* hostsView(services, now) : null
+    const hosts = available ? yield* hostsView(services, now, so) : null
     availabilityZoneInfo.push({ zoneName: name, zoneState: { available }, hosts })
   }
   return dumps({ availabilityZoneInfo })
@@ -71,7 +72,7 @@ function zonesOf(cloud: Cloud): Zone[] {
 }
 
 /** Written at once: of ten thousand objects that are only to be written most of the time goes into making them. */
-function* hostsView(services: Service[], now: number): InParts<Json> {
+function* hostsView(services: Service[], now: number, so: { far: number }): InParts<Json> {
   const byHost = new Map<string, Service[]>()
   for (const service of services) {
     const known = byHost.get(service.host)
@@ -80,12 +81,13 @@ function* hostsView(services: Service[], now: number): InParts<Json> {
   }
   const stateOf = statesAt(now)
   const hosts: string[] = []
-  yield* eachInParts(byHost, ([host, its]) => {
+  const add = ([host, its]: [string, Service[]]) => {
     // Of two that are called the same, in two cells, the second stands in the place of the first.
     const states = new Map(its.map((service) => [service.binary, stateOf(service)]))
     const binaries = [...states].map(([binary, state]) => `${quote(binary)}: ${state}`)
     hosts.push(`${quote(host)}: {${binaries.join(', ')}}`)
-  })
+  }
+  yield* eachInParts(byHost, add, so)
   return new Json(`{${hosts.join(', ')}}`)
 }
 

@@ -11,7 +11,7 @@ import type { Schema } from '../python/jsonschema.ts'
 import { isUuidLike } from '../python/uuid.ts'
 import { pythonInt } from '../python/values.ts'
 import { NovaFault } from './errors.ts'
-import { keptLists, soonestChange } from './kept.ts'
+import { keptLists, soonestTurn } from './kept.ts'
 import { limitOf, markerOf, nextLink } from './links.ts'
 import { requireAdmin } from './policy.ts'
 import { sayingsOf } from './releases.ts'
@@ -80,12 +80,11 @@ function listOf(cloud: Cloud, action: string, detail: boolean): ApiMethod {
     run: (call) => {
       requireAdmin(call, rule(action))
       const { version, environ } = call
-      const make = () => list(call, detail)
       // An uptime is another with each second.
-      if (detail && version >= UPTIME_FROM) return inTurns(cloud, make)
+      if (detail && version >= UPTIME_FROM) return inTurns(cloud, () => list(call, detail, cloud.clock.now()))
       const key = `${version} ${environ.base} ${environ.path} ${environ.query}`
       return kept(key, function* (now) {
-        return { json: yield* make(), until: soonestChange(cloud.state.services.values(), now) }
+        return { json: yield* list(call, detail, now), until: soonestTurn(cloud.state.services.values(), now) }
       })
     },
   }
@@ -98,7 +97,7 @@ export const SHOW_HYPERVISOR: ApiMethod = {
     requireAdmin(call, rule('show'))
     const hypervisor = hypervisorAt(call)
     const service = serviceOf(call.cloud, hypervisor) ?? noHypervisor(call.id)
-    return `{"hypervisor": ${view(call, hypervisor, service, { detail: true, servers: withServers(call) })}}`
+    return `{"hypervisor": ${view(call, hypervisor, service, { detail: true, servers: withServers(call), now: call.cloud.clock.now() })}}`
   },
 }
 
@@ -110,12 +109,13 @@ export const SHOW_UPTIME: ApiMethod = {
     requireAdmin(call, rule('uptime'))
     const hypervisor = hypervisorAt(call)
     const service = serviceOf(call.cloud, hypervisor) ?? noHypervisor(call.id)
-    if (!isUp(service, call.cloud.clock.now())) {
+    const now = call.cloud.clock.now()
+    if (!isUp(service, now)) {
       throw new NovaFault(400, `Compute service of ${service.host} is unavailable at this time.`)
     }
-    const uptime = uptimeOf(call.cloud, hypervisor, service)
+    const uptime = uptimeOf(hypervisor, service, now)
     if (uptime === null) throw new NovaFault(501, 'The requested functionality is not supported.')
-    const shown = view(call, hypervisor, service, { detail: false, servers: false })
+    const shown = view(call, hypervisor, service, { detail: false, servers: false, now })
     return `{"hypervisor": ${shown.slice(0, -1)}, "uptime": ${dumps(uptime)}}}`
   },
 }
@@ -138,21 +138,21 @@ export const HYPERVISOR_STATISTICS: ApiMethod = {
   },
 }
 
-function* list(call: Call, detail: boolean): InParts<string> {
+function* list(call: Call, detail: boolean, now: number): InParts<string> {
   const { cloud, version, query } = call
-  const servers = version >= UUID_FROM && withServers(call)
+  const asked = { detail, servers: version >= UUID_FROM && withServers(call), now }
   const pattern = version >= UUID_FROM ? query.get('hypervisor_hostname_pattern')?.at(-1) : undefined
   if (pattern !== undefined) {
     if (query.has('limit') || markerOf(call)) {
       const words = 'The server could not comply with the request since it is either malformed or otherwise incorrect.'
       throw new NovaFault(400, words)
     }
-    return `{"hypervisors": ${yield* views(call, matching(cloud, pattern), { detail, servers })}}`
+    return `{"hypervisors": ${yield* views(call, matching(cloud, pattern), asked)}}`
   }
   const paged = version >= PAGES_FROM
   const found = paged ? page(cloud, limitOf(call), markerOf(call)) : hypervisorsOf(cloud)
   const shown = found.filter((each) => serviceOf(cloud, each) !== undefined)
-  const hypervisors = yield* views(call, shown, { detail, servers })
+  const hypervisors = yield* views(call, shown, asked)
   const last = shown.at(-1)
   if (!paged || !last || shown.length !== limitOf(call)) return `{"hypervisors": ${hypervisors}}`
   const marker = String(version >= UUID_FROM ? last.uuid : last.id)
@@ -167,7 +167,8 @@ function search(action: string, servers: boolean): ApiMethod {
       assertNoQuery(call)
       requireAdmin(call, rule(action))
       return inTurns(call.cloud, function* () {
-        return `{"hypervisors": ${yield* views(call, matching(call.cloud, call.id), { detail: false, servers })}}`
+        const asked = { detail: false, servers, now: call.cloud.clock.now() }
+        return `{"hypervisors": ${yield* views(call, matching(call.cloud, call.id), asked)}}`
       })
     },
   }
@@ -256,6 +257,8 @@ interface Shown {
   detail: boolean
   /** Whether to list what runs on it. */
   servers: boolean
+  /** The moment at which it is up or not: one for a whole list. */
+  now: number
 }
 
 /** As JSON. Those whose service is gone are shown to nobody. */
@@ -273,9 +276,14 @@ function* views(call: Call, hypervisors: Hypervisor[], shown: Shown): InParts<st
  *
  * @see nova/api/openstack/compute/hypervisors.py `_view_hypervisor`
  */
-function view({ cloud, version }: Call, hypervisor: Hypervisor, service: Service, { detail, servers }: Shown): string {
+function view(
+  { cloud, version }: Call,
+  hypervisor: Hypervisor,
+  service: Service,
+  { detail, servers, now }: Shown,
+): string {
   const byUuid = version >= UUID_FROM
-  const up = isUp(service, cloud.clock.now())
+  const up = isUp(service, now)
   const host = quote(hypervisor.host)
   let text = `{"id": ${byUuid ? quote(hypervisor.uuid) : hypervisor.id}, "hypervisor_hostname": ${host}`
   text += `, "state": "${up ? 'up' : 'down'}", "status": "${service.disabled ? 'disabled' : 'enabled'}"`
@@ -288,7 +296,7 @@ function view({ cloud, version }: Call, hypervisor: Hypervisor, service: Service
       const all = figures(cloud, hypervisor)
       for (const name of FIGURES) text += `, "${name}": ${all[name]}`
       text += `, "cpu_info": ${version >= CPU_INFO_FROM ? CPU_INFO : CPU_INFO_TEXT}`
-    } else text += `, "uptime": ${dumps(up ? uptimeOf(cloud, hypervisor, service) : null)}`
+    } else text += `, "uptime": ${dumps(up ? uptimeOf(hypervisor, service, now) : null)}`
   }
   const here = servers ? serversOn(cloud, hypervisor.host) : []
   if (here.length > 0 || (servers && version >= NO_SERVERS_FROM)) text += `, "servers": ${dumps(here)}`
@@ -340,9 +348,8 @@ function serversOn({ state }: Cloud, host: string): { name: string; uuid: string
 }
 
 /** What `uptime` prints on the host; Nova's fake driver cannot tell. nova/virt/libvirt/driver.py `get_host_uptime` */
-function uptimeOf({ clock }: Cloud, { hypervisorType }: Hypervisor, { createdAt }: Service): string | null {
+function uptimeOf({ hypervisorType }: Hypervisor, { createdAt }: Service, now: number): string | null {
   if (hypervisorType === 'fake') return null
-  const now = clock.now()
   const minutes = Math.max(0, Math.floor((now - createdAt) / 60_000))
   const [days, hours] = [Math.floor(minutes / 1440), Math.floor(minutes / 60) % 24]
   const span = `${String(hours).padStart(2)}:${String(minutes % 60).padStart(2, '0')}`

@@ -1,7 +1,7 @@
 /** Lists that are kept as they are sent, and made anew only when something in them has changed. */
 
 import type { Cloud } from '../cloud/cloud.ts'
-import { nextChangeByTime, type Service } from '../cloud/services.ts'
+import { nextChangeByTime, nextTurnByTime, type Service } from '../cloud/services.ts'
 import { type InParts, inTurns } from '../http/in-turns.ts'
 import { type Body, inOnePiece, isInPieces, LONGEST_TEXT, lengthOf } from '../http/response.ts'
 
@@ -94,7 +94,16 @@ export function keptLists<More = undefined>(
 
 /** When a list of these is another though nobody changes anything: the first of them reports, or has been silent for too long. */
 export function soonestChange(services: Iterable<Service>, now: number): number {
-  let soonest = Number.POSITIVE_INFINITY
-  for (const service of services) soonest = Math.min(soonest, nextChangeByTime(service, now))
-  return soonest
+  return soonest(services, (service) => nextChangeByTime(service, now))
+}
+
+/** The same of a list that shows whether they are up, and no times. */
+export function soonestTurn(services: Iterable<Service>, now: number): number {
+  return soonest(services, (service) => nextTurnByTime(service, now))
+}
+
+function soonest(services: Iterable<Service>, of: (service: Service) => number): number {
+  let first = Number.POSITIVE_INFINITY
+  for (const service of services) first = Math.min(first, of(service))
+  return first
 }

@@ -115,7 +115,7 @@ export interface Reply {
   body: Body
 }
 
-/** Take a request to a method. It answers at once unless there is a body to wait for. */
+/** Take a request to a method. It answers at once unless there is a body to wait for, or a long list to make. */
 export function callMethod(visit: Visit, method: ApiMethod, params: Call['params']): Response | Promise<Response> {
   const { nova, request, environ, legacy, access, token, served = false } = visit
   const call: Call = {

@@ -4,7 +4,7 @@ import type { Cloud } from '../cloud/cloud.ts'
 
 /** What no list of services shows. */
 const ELSEWHERE =
-  /^(?:token|credential|task|migration|instance|image|flavor|allocations|trait|resource-class|resource-provider)\./
+  /^(?:credential|task|migration|instance|image|flavor|allocations|trait|resource-class|resource-provider)\./
 
 /** How many changes are known: a list that is older is made anew. */
 const MOST = 64
@@ -24,6 +24,8 @@ export function watchServices(cloud: Cloud): ServiceChanges {
     updates = []
   }
   cloud.listeners.add((event) => {
+    // Who is logged in does not count.
+    if (cloud.revision === seen) return
     // What goes up without a word may be anything.
     if (cloud.revision !== seen + 1) forget()
     seen = cloud.revision

@@ -114,12 +114,14 @@ function* makeList(
   }
   const rows: string[] = []
   const places: Long['places'] = new Map()
+  const so = { far: 0 }
   for (const { name, down } of cloud.state.cells) {
     if (down && shape.downCells) rows.push(...unknownServices(cloud, name, filter))
-    yield* eachInParts((!down && known.get(name)) || [], (service) => {
+    const add = (service: Service) => {
       places.set(service.uuid, { service, place: rows.length })
       rows.push(jsonOf(service, shape, zoneOf(service, zones), now))
-    })
+    }
+    yield* eachInParts((!down && known.get(name)) || [], add, so)
   }
   const [before, between, after] = ['{"services": [', ', ', ']}']
   const length = rows.reduce((sum, row) => sum + row.length + between.length, before.length)

@@ -176,7 +176,10 @@ function furthest(
     for (let step = Math.min(ways.length, steps - 1); step >= 0; step--) {
       const before = ways[step - 1]
       const first = before?.first ?? entry
-      if ((ways[step] && !isLimited) || entry.at - first.at > spanMs || !fits(entry, step)) continue
+      const known = ways[step]
+      // A clock may have been put back.
+      const isWorse = known !== undefined && !(isLimited && first.at >= known.first.at)
+      if (isWorse || entry.at - first.at > spanMs || !fits(entry, step)) continue
       const way = { entry, before, first, length: step + 1 }
       ways[step] = way
       if (way.length > (best?.length ?? 0)) best = way

@@ -90,3 +90,14 @@ test.each([0, 1, 200, 201, 1000])('%i items are each written once, with commas b
   await inTurns({ revision: 1 }, () => eachInParts(items, (item) => seen.push(item)))
   expect(seen).toEqual(items)
 })
+
+test('short lists one after the other are made in turns as a long one is', async () => {
+  let turns = 0
+  const made = inTurns({ revision: 1 }, function* () {
+    const so = { far: 0 }
+    for (let list = 0; list < 10; list++) yield* eachInParts(Array.from({ length: 50 }), () => {}, so)
+    return turns
+  })
+  turns++
+  expect(await made).toBe(1)
+})

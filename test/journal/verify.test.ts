@@ -204,3 +204,16 @@ test('an order within a time is found wherever there is one', async () => {
     { numRuns: 150 },
   )
 }, 60_000)
+
+test('an order within a time is found though the clock was put back', async () => {
+  await using nova = await boot()
+  await nova.control('POST', '/clock/advance', { by: '100s' })
+  await nova.nova('/os-services')
+  const { json } = await nova.control('GET', '/clock')
+  await nova.control('PUT', '/clock', { now: new Date(Date.parse(json.now) - 100_000).toISOString() })
+  await nova.nova('/os-services')
+  await nova.control('POST', '/clock/advance', { by: '70s' })
+  await nova.nova('/os-hypervisors')
+  const in_order = [{ path: '/v2.1/os-services' }, { path: '/v2.1/os-hypervisors' }]
+  expect((await verify(nova, { in_order, within: '60s' })).json.ok).toBe(true)
+})

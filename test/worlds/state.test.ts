@@ -147,3 +147,18 @@ test('traits and inventories that are not those that every host tells of are exp
   await nova.control('POST', '/worlds', { name: 'again', world: json })
   expect(await shown(nova, '/w/again')).toEqual(await shown(nova, ''))
 })
+
+test('a host that has nothing of something has nothing of it again, whoever has told of it', async () => {
+  await using nova = await boot({
+    world: { services: [{ binary: 'nova-compute', host: 'host1' }], hosts: [{ name: 'host1', vcpus: 0 }] },
+  })
+  expect((await nova.control('DELETE', '/services/nova-compute@host1')).status).toBe(204)
+  for (const process of ['stopped', 'running']) {
+    await nova.control('PATCH', '/processes/nova-compute@host1', { process })
+    await nova.control('POST', '/clock/advance', { by: '70s' })
+  }
+  const { json } = await nova.control('GET', '/state')
+  expect(json.services).toHaveLength(1)
+  await nova.control('POST', '/worlds', { name: 'again', world: json })
+  expect(await shown(nova, '/w/again')).toEqual(await shown(nova, ''))
+})
