@@ -6,7 +6,7 @@ import { isUp, listServices, type Service, updatedAt, wholeSeconds } from '../cl
 import { eachInParts, type InParts } from '../http/in-turns.ts'
 import { dumps, Json, quote, type Writable } from '../python/json.ts'
 import { compareText } from '../python/values.ts'
-import { keptLists, soonestChange } from './kept.ts'
+import { keptLists, type Made, soonestChange } from './kept.ts'
 import { requireAdmin, requireProjectScope } from './policy.ts'
 import type { ApiMethod } from './resource.ts'
 import { timeText } from './service-view.ts'
@@ -31,11 +31,13 @@ export function detailZones(cloud: Cloud): ApiMethod {
     query: NO_QUERY,
     run: (call) => {
       requireAdmin(call, 'os_compute_api:os-availability-zone:detail')
-      return kept('all', function* (now) {
-        return { json: yield* detail(cloud, now), until: soonestChange(listServices(cloud), now) }
-      })
+      return kept('all', (now) => detailToKeep(cloud, now))
     },
   }
+}
+
+function* detailToKeep(cloud: Cloud, now: number): InParts<Made> {
+  return { json: yield* detail(cloud, now), until: soonestChange(listServices(cloud), now) }
 }
 
 function* detail(cloud: Cloud, now: number): InParts<string> {

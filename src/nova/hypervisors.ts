@@ -11,7 +11,7 @@ import type { Schema } from '../python/jsonschema.ts'
 import { isUuidLike } from '../python/uuid.ts'
 import { pythonInt } from '../python/values.ts'
 import { NovaFault } from './errors.ts'
-import { keptLists, soonestTurn } from './kept.ts'
+import { keptLists, type Made, soonestTurn } from './kept.ts'
 import { limitOf, markerOf, nextLink } from './links.ts'
 import { requireAdmin } from './policy.ts'
 import { sayingsOf } from './releases.ts'
@@ -83,11 +83,13 @@ function listOf(cloud: Cloud, action: string, detail: boolean): ApiMethod {
       // An uptime is another with each second.
       if (detail && version >= UPTIME_FROM) return inTurns(cloud, () => list(call, detail, cloud.clock.now()))
       const key = `${version} ${environ.base} ${environ.path} ${environ.query}`
-      return kept(key, function* (now) {
-        return { json: yield* list(call, detail, now), until: soonestTurn(cloud.state.services.values(), now) }
-      })
+      return kept(key, (now) => listToKeep(call, detail, now))
     },
   }
+}
+
+function* listToKeep(call: Call, detail: boolean, now: number): InParts<Made> {
+  return { json: yield* list(call, detail, now), until: soonestTurn(call.cloud.state.services.values(), now) }
 }
 
 /** GET /os-hypervisors/{id} */

@@ -27,6 +27,9 @@ export interface Kept<More> {
   more: More | undefined
 }
 
+/** @param last what it was before, where that helps */
+type Make<More> = (now: number, last?: Kept<More>) => Made<More> | InParts<Made<More>>
+
 /** How many lists are kept, and how many bytes in all. A client that asks for ever new ones must not fill the memory. */
 const LISTS_KEPT = 1000
 const BYTES_KEPT = 64 * 1024 * 1024
@@ -37,10 +40,7 @@ const BYTES_KEPT = 64 * 1024 * 1024
  */
 export function keptLists<More = undefined>(
   cloud: Cloud,
-): (
-  key: string,
-  make: (now: number, last?: Kept<More>) => Made<More> | InParts<Made<More>>,
-) => Written | Promise<Written> {
+): (key: string, make: Make<More>) => Written | Promise<Written> {
   const kept = new Map<string, Kept<More>>()
   /** Those that are not ready yet: who asks for the same waits for the same. */
   const coming = new Map<string, Promise<Written>>()
@@ -51,7 +51,6 @@ export function keptLists<More = undefined>(
     kept.delete(key)
   }
   const forgetUntrue = () => {
-    if (revision === cloud.revision) return
     for (const [each, { more }] of kept) if (more === undefined) forget(each)
     revision = cloud.revision
   }
@@ -59,25 +58,17 @@ export function keptLists<More = undefined>(
     const now = cloud.clock.now()
     return now >= from && now < until
   }
-  const keep = (key: string, { json, ...made }: Made<More> & { from: number; revision: number }): Written => {
+  const keep = (key: string, made: Made<More> & { from: number; revision: number }): Written => {
+    const { json, from, until, more } = made
     const body = typeof json === 'string' && json.length > LONGEST_TEXT ? Buffer.from(json, 'latin1') : json
-    forgetUntrue()
+    if (revision !== cloud.revision) forgetUntrue()
     forget(key)
     if (kept.size >= LISTS_KEPT || size + lengthOf(body) > BYTES_KEPT) for (const each of kept.keys()) forget(each)
-    kept.set(key, { more: undefined, ...made, body })
+    kept.set(key, { body, from, until, revision: made.revision, more })
     size += lengthOf(body)
     return body
   }
-  return (key, make) => {
-    forgetUntrue()
-    const known = kept.get(key)
-    if (known?.revision === revision && isOfNow(known)) {
-      // What is asked for again is worth a copy: one piece is sent quicker than many.
-      if (isInPieces(known.body)) known.body = inOnePiece(known.body)
-      return known.body
-    }
-    const underway = coming.get(key)
-    if (underway) return underway
+  const makeAnew = (key: string, make: Make<More>): Written | Promise<Written> => {
     function* anew(): InParts<Made<More> & { from: number; revision: number }> {
       const as = { from: cloud.clock.now(), revision: cloud.revision }
       const last = kept.get(key)
@@ -89,6 +80,17 @@ export function keptLists<More = undefined>(
     const ready = made.then((each) => keep(key, each)).finally(() => coming.delete(key))
     coming.set(key, ready)
     return ready
+  }
+  // Most lists are asked for again, so that this has no closure to make.
+  return (key, make) => {
+    if (revision !== cloud.revision) forgetUntrue()
+    const known = kept.get(key)
+    if (known !== undefined && known.revision === revision && isOfNow(known)) {
+      // What is asked for again is worth a copy: one piece is sent quicker than many.
+      if (isInPieces(known.body)) known.body = inOnePiece(known.body)
+      return known.body
+    }
+    return coming.get(key) ?? makeAnew(key, make)
   }
 }
 

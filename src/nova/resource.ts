@@ -279,12 +279,19 @@ function finish(visit: Visit, call: Call, method: ApiMethod, text: string): Resp
     throw new NovaFault(400, `Malformed request URL: ${mismatch}`)
   }
   const said = runMethod(visit, call, chosen)
-  const reply = (known: Body | Reply) => {
-    const { status, headers, body } = isReply(known) ? known : { body: known }
-    return answer(visit, status ?? chosen.status ?? 200, body, { 'Content-Type': visit.accepted, ...headers })
-  }
-  if (!(said instanceof Promise)) return reply(said)
-  return said.then(reply, (error: unknown) => answerError(visit, inNovasWords(call, error)))
+  return said instanceof Promise ? promised(said, visit, call, chosen) : reply(said, visit, chosen)
+}
+
+function promised(said: Promise<Body>, visit: Visit, call: Call, method: ApiMethod): Promise<Response> {
+  return said.then(
+    (body) => reply(body, visit, method),
+    (error: unknown) => answerError(visit, inNovasWords(call, error)),
+  )
+}
+
+function reply(said: Body | Reply, visit: Visit, method: ApiMethod): Response {
+  const { status, headers, body } = isReply(said) ? said : { body: said }
+  return answer(visit, status ?? method.status ?? 200, body, { 'Content-Type': visit.accepted, ...headers })
 }
 
 function isReply(said: Body | Reply): said is Reply {

@@ -6,7 +6,7 @@ import { isUp, listServices, type Service, updatedAt, wholeSeconds } from '../cl
 import { eachInParts, type InParts } from '../http/in-turns.ts'
 import { LONGEST_TEXT } from '../http/response.ts'
 import { quote } from '../python/json.ts'
-import { keptLists, type Made, soonestChange, type Written } from './kept.ts'
+import { type Kept, keptLists, type Made, soonestChange, type Written } from './kept.ts'
 import { exchangeRows, layOut, piecesOf, type RowBytes } from './row-bytes.ts'
 import { watchServices } from './service-changes.ts'
 import { type Shape, serviceJson } from './service-view.ts'
@@ -34,28 +34,29 @@ export function serviceLists(cloud: Cloud): (shape: Shape, filter: Filter) => Wr
   const kept = keptLists<Long>(cloud)
   const changes = watchServices(cloud)
   const jsonOf = keptPieces()
+  function* make(shape: Shape, filter: Filter, now: number, last: Kept<Long> | undefined): InParts<Made<Long>> {
+    const changed = last?.more && changes.since(last.revision)
+    if (last?.more && changed) {
+      const { rows, places, zones } = last.more
+      const others = [...changed].flatMap((uuid) => places.get(uuid) ?? [])
+      const news = others.map(({ service, place }): [number, string] => [
+        place,
+        jsonOf(service, shape, zoneOf(service, zones), now),
+      ])
+      const more = { rows: exchangeRows(rows, news), places, zones }
+      const until = soonestChange(
+        others.map(({ service }) => service),
+        now,
+      )
+      return { json: piecesOf(more.rows), until: Math.min(last.until, until), more }
+    }
+    const services = listServices(cloud, filter)
+    const made = yield* makeList(cloud, services, shape, filter, now, jsonOf)
+    return { ...made, until: soonestChange(services, now) }
+  }
   return (shape, filter) => {
     const key = `${shape.uuid}${shape.forcedDown}${shape.downCells} ${filter.binary} ${filter.host}`
-    return kept(key, function* (now, last) {
-      const changed = last?.more && changes.since(last.revision)
-      if (last?.more && changed) {
-        const { rows, places, zones } = last.more
-        const others = [...changed].flatMap((uuid) => places.get(uuid) ?? [])
-        const news = others.map(({ service, place }): [number, string] => [
-          place,
-          jsonOf(service, shape, zoneOf(service, zones), now),
-        ])
-        const more = { rows: exchangeRows(rows, news), places, zones }
-        const until = soonestChange(
-          others.map(({ service }) => service),
-          now,
-        )
-        return { json: piecesOf(more.rows), until: Math.min(last.until, until), more }
-      }
-      const services = listServices(cloud, filter)
-      const made = yield* makeList(cloud, services, shape, filter, now, jsonOf)
-      return { ...made, until: soonestChange(services, now) }
-    })
+    return kept(key, (now, last) => make(shape, filter, now, last))
   }
 }
 
