@@ -3,11 +3,12 @@
 import { timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { json } from './control/answer.ts'
 import type { ControlApp } from './control/app.ts'
 import type { ReadRules, WrittenRule } from './faults/read.ts'
 import { refusalToSteer } from './guard.ts'
 import { listenerFor, type Wire } from './http/listener.ts'
-import { answerWith, headerOf, platformResponse } from './http/response.ts'
+import { headerOf, platformResponse } from './http/response.ts'
 import type { Answered, EmulatorOptions, StartOptions } from './options.ts'
 import { decodePath, type Environ } from './python/wsgi.ts'
 import { VERSION } from './version.ts'
@@ -279,8 +280,7 @@ function noWorld(name: string): Response {
 }
 
 function problem(status: number, message: string, hint: string): Response {
-  const headers = { 'Content-Type': 'application/json' }
-  return answerWith(JSON.stringify({ error: { message, hint } }), { status, headers })
+  return json({ error: { message, hint } }, status)
 }
 
 type AnswerTo = (request: Request, wire?: Wire) => Response | Promise<Response>

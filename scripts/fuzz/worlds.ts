@@ -2,6 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util'
 import { stringify } from 'yaml'
+import { inOneGo } from '../../src/http/in-turns.ts'
 import { builtInWorld } from '../../src/worlds/built-in.ts'
 import { checkWorld, readWorld } from '../../src/worlds/read.ts'
 import { createWorld } from '../../src/worlds/world.ts'
@@ -19,7 +20,7 @@ const MOST_INSTANCES = 2000
 export function worlds(): Part<string> {
   const named = ['default', 'empty', 'api-reference'].map((name) => {
     const world = createWorld(name, builtInWorld(name as 'default'), { clock: 'manual' })
-    return stringify(toWorldFile(world.describe()))
+    return stringify(toWorldFile(inOneGo(world.describe())))
   })
   const seeds = [
     ...named,
@@ -38,7 +39,7 @@ export function worlds(): Part<string> {
         if (size(value) > MOST_INSTANCES) return 'read, and large'
         const { world: first, refused: impossible } = opened(value)
         if (!first) return impossible
-        const file = JSON.parse(JSON.stringify(toWorldFile(first.describe())))
+        const file = JSON.parse(JSON.stringify(toWorldFile(inOneGo(first.describe()))))
         const { value: back, complaints } = checkWorld(file)
         if (complaints)
           throw new Find(
@@ -46,7 +47,7 @@ export function worlds(): Part<string> {
           )
         const { world: second } = opened(back)
         if (!second) throw new Find('what it became cannot be opened')
-        const again = JSON.parse(JSON.stringify(toWorldFile(second.describe())))
+        const again = JSON.parse(JSON.stringify(toWorldFile(inOneGo(second.describe()))))
         if (!isDeepStrictEqual(file, again))
           throw new Find(`what it became is another once it was taken back: ${difference(file, again)}`)
         return `read: ${Object.keys(value).sort()}`

@@ -118,7 +118,11 @@ export interface CellDescription {
  * @throws {CloudError} Impossible, with the path of what cannot be: a duplicate, an instance on no host, …
  */
 export function createCloud(description: CloudDescription, options: { seed: number; clock: Clock }): Cloud {
-  return inOneGo(makeCloud(description, options))
+  const making = makeCloud(description, options)
+  for (;;) {
+    const { done, value } = making.next()
+    if (done) return value
+  }
 }
 
 /** The same, a part with each step: between two, others may have their turn. */
@@ -191,13 +195,11 @@ export function replaceCloud(cloud: Cloud, other: Cloud): void {
   changed(cloud, { type: 'clock.moved', now: cloud.clock.now() })
 }
 
-/** The description that makes this very cloud again, all ids and times given; not the tokens it has handed out. */
-export function describeCloud(cloud: Cloud): CloudDescription {
-  return inOneGo(describing(cloud))
-}
-
-/** The same, a part with each step: it is of no use when the cloud changes between two. */
-export function* describing(cloud: Cloud): Generator<undefined, CloudDescription> {
+/**
+ * The description that makes this very cloud again, all ids and times given; not the tokens it has handed out. A part with each
+ * step: it is of no use when the cloud changes between two.
+ */
+export function* describeCloud(cloud: Cloud): Generator<undefined, CloudDescription> {
   const { state, clock } = cloud
   const now = clock.now()
   const instances = [...state.instances.values(), ...state.deletedInstances.values()]
@@ -470,13 +472,6 @@ function* mapped<Item, Result>(items: Iterable<Item>, map: (item: Item) => Resul
     results.push(map(item))
   }
   return results
-}
-
-function inOneGo<Result>(steps: Generator<undefined, Result>): Result {
-  for (;;) {
-    const { done, value } = steps.next()
-    if (done) return value
-  }
 }
 
 /** Whatever is refused within stands at this path of the description. */

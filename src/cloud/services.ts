@@ -324,9 +324,8 @@ export function nextChangeByTime(service: Service, now: number): number {
 
 /** When this service will next be up, or down, though nobody changes it. Infinity when never. */
 export function nextTurnByTime(service: Service, now: number): number {
-  const { reportsFrom } = service
-  if (reportsFrom !== null) return now < reportsFrom ? nextChangeByTime(service, now) : Number.POSITIVE_INFINITY
-  return nextChangeByTime(service, now)
+  const isReporting = service.reportsFrom !== null && now >= service.reportsFrom
+  return isReporting ? Number.POSITIVE_INFINITY : nextChangeByTime(service, now)
 }
 
 /** When it last reported, at whole seconds, as MySQL keeps times. */

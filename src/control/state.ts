@@ -29,7 +29,7 @@ export const reset = new Hono<{ Bindings: Place }>().post('/', async (c) => {
 /** The world as it is at this moment, written as the client takes it. */
 async function told(c: Context<{ Bindings: Place }>): Promise<Response> {
   const { world } = c.env
-  return inPieces(textsOf(await inTurns(world.cloud, () => world.describing())))
+  return inPieces(textsOf(await inTurns(world.cloud, () => world.describe())))
 }
 
 function* textsOf(description: WorldDescription): Generator<string> {

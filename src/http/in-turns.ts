@@ -40,22 +40,21 @@ async function goOn<Made>(
   let { parts, revision } = begun
   await setImmediate()
   const turn = takeTurns()
-  for (let tries = 1; ; ) {
-    if (revision === of.revision) {
+  for (let tries = 1; tries <= TRIES; tries++) {
+    while (revision === of.revision) {
       const { done, value } = parts.next()
-      if (!done) {
-        await turn()
-        continue
-      }
-      if (isTrue(value)) return value
+      if (!done) await turn()
+      else if (isTrue(value)) return value
+      else break
     }
-    if (tries++ === TRIES) return inOneGo(make())
     ;({ revision } = of)
     parts = make()
   }
+  return inOneGo(parts)
 }
 
-function inOneGo<Made>(parts: InParts<Made>): Made {
+/** The whole of it, in one piece. */
+export function inOneGo<Made>(parts: InParts<Made>): Made {
   for (;;) {
     const { done, value } = parts.next()
     if (done) return value

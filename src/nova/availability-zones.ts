@@ -31,23 +31,19 @@ export function detailZones(cloud: Cloud): ApiMethod {
     query: NO_QUERY,
     run: (call) => {
       requireAdmin(call, 'os_compute_api:os-availability-zone:detail')
-      return kept('all', (now) => detailToKeep(cloud, now))
+      return kept('all', (now) => detail(cloud, now))
     },
   }
 }
 
-function* detailToKeep(cloud: Cloud, now: number): InParts<Made> {
-  return { json: yield* detail(cloud, now), until: soonestChange(listServices(cloud), now) }
-}
-
-function* detail(cloud: Cloud, now: number): InParts<string> {
+function* detail(cloud: Cloud, now: number): InParts<Made> {
   const availabilityZoneInfo: Writable[] = []
   const so = { far: 0 }
   for (const { name, available, services } of zonesOf(cloud)) {
     const hosts = available ? yield* hostsView(services, now, so) : null
     availabilityZoneInfo.push({ zoneName: name, zoneState: { available }, hosts })
   }
-  return dumps({ availabilityZoneInfo })
+  return { json: dumps({ availabilityZoneInfo }), until: soonestChange(cloud.state.services.values(), now) }
 }
 
 interface Zone {

@@ -3,7 +3,7 @@
 import { COMPUTE, findHostMapping, reach } from '../cloud/cells.ts'
 import type { Cloud } from '../cloud/cloud.ts'
 import type { Hypervisor } from '../cloud/hypervisors.ts'
-import { findServiceOf, isUp, type Service } from '../cloud/services.ts'
+import { findServiceOf, isUp, nextTurnByTime, type Service } from '../cloud/services.ts'
 import { usageOn } from '../cloud/usage.ts'
 import { eachInParts, type InParts, inTurns } from '../http/in-turns.ts'
 import { dumps, quote } from '../python/json.ts'
@@ -11,7 +11,7 @@ import type { Schema } from '../python/jsonschema.ts'
 import { isUuidLike } from '../python/uuid.ts'
 import { pythonInt } from '../python/values.ts'
 import { NovaFault } from './errors.ts'
-import { keptLists, type Made, soonestTurn } from './kept.ts'
+import { keptLists, type Made, soonestChange } from './kept.ts'
 import { limitOf, markerOf, nextLink } from './links.ts'
 import { requireAdmin } from './policy.ts'
 import { sayingsOf } from './releases.ts'
@@ -89,7 +89,10 @@ function listOf(cloud: Cloud, action: string, detail: boolean): ApiMethod {
 }
 
 function* listToKeep(call: Call, detail: boolean, now: number): InParts<Made> {
-  return { json: yield* list(call, detail, now), until: soonestTurn(call.cloud.state.services.values(), now) }
+  return {
+    json: yield* list(call, detail, now),
+    until: soonestChange(call.cloud.state.services.values(), now, nextTurnByTime),
+  }
 }
 
 /** GET /os-hypervisors/{id} */

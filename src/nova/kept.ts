@@ -1,7 +1,7 @@
 /** Lists that are kept as they are sent, and made anew only when something in them has changed. */
 
 import type { Cloud } from '../cloud/cloud.ts'
-import { nextChangeByTime, nextTurnByTime, type Service } from '../cloud/services.ts'
+import { nextChangeByTime, type Service } from '../cloud/services.ts'
 import { type InParts, inTurns } from '../http/in-turns.ts'
 import { type Body, inOnePiece, isInPieces, LONGEST_TEXT, lengthOf } from '../http/response.ts'
 
@@ -51,6 +51,7 @@ export function keptLists<More = undefined>(
     kept.delete(key)
   }
   const forgetUntrue = () => {
+    if (revision === cloud.revision) return
     for (const [each, { more }] of kept) if (more === undefined) forget(each)
     revision = cloud.revision
   }
@@ -61,7 +62,7 @@ export function keptLists<More = undefined>(
   const keep = (key: string, made: Made<More> & { from: number; revision: number }): Written => {
     const { json, from, until, more } = made
     const body = typeof json === 'string' && json.length > LONGEST_TEXT ? Buffer.from(json, 'latin1') : json
-    if (revision !== cloud.revision) forgetUntrue()
+    forgetUntrue()
     forget(key)
     if (kept.size >= LISTS_KEPT || size + lengthOf(body) > BYTES_KEPT) for (const each of kept.keys()) forget(each)
     kept.set(key, { body, from, until, revision: made.revision, more })
@@ -83,7 +84,7 @@ export function keptLists<More = undefined>(
   }
   // Most lists are asked for again, so that this has no closure to make.
   return (key, make) => {
-    if (revision !== cloud.revision) forgetUntrue()
+    forgetUntrue()
     const known = kept.get(key)
     if (known !== undefined && known.revision === revision && isOfNow(known)) {
       // What is asked for again is worth a copy: one piece is sent quicker than many.
@@ -94,18 +95,13 @@ export function keptLists<More = undefined>(
   }
 }
 
-/** When a list of these is another though nobody changes anything: the first of them reports, or has been silent for too long. */
-export function soonestChange(services: Iterable<Service>, now: number): number {
-  return soonest(services, (service) => nextChangeByTime(service, now))
-}
-
-/** The same of a list that shows whether they are up, and no times. */
-export function soonestTurn(services: Iterable<Service>, now: number): number {
-  return soonest(services, (service) => nextTurnByTime(service, now))
-}
-
-function soonest(services: Iterable<Service>, of: (service: Service) => number): number {
-  let first = Number.POSITIVE_INFINITY
-  for (const service of services) first = Math.min(first, of(service))
-  return first
+/**
+ * When a list of these is another though nobody changes anything.
+ *
+ * @param next when one of them is. Default: when it reports, or has been silent for too long
+ */
+export function soonestChange(services: Iterable<Service>, now: number, next = nextChangeByTime): number {
+  let soonest = Number.POSITIVE_INFINITY
+  for (const service of services) soonest = Math.min(soonest, next(service, now))
+  return soonest
 }

@@ -2,7 +2,7 @@
 
 import { type Clock, createClock } from '../cloud/clock.ts'
 import type { Cloud } from '../cloud/cloud.ts'
-import { createCloud, describeCloud, describing, makeCloud, replaceCloud } from '../cloud/description.ts'
+import { createCloud, describeCloud, makeCloud, replaceCloud } from '../cloud/description.ts'
 import { type Chance, type ChanceState, createChance } from '../cloud/ids.ts'
 import { restore, snapshot } from '../cloud/snapshot.ts'
 import { createInjector, type Injector, type SetRule } from '../faults/injector.ts'
@@ -56,10 +56,8 @@ export interface World {
   fetch(request: Request, environ: Environ, wire?: Wire): Answer
   /** An id for what control makes; seeded, of eight characters. */
   controlId(): string
-  /** The whole cloud as it is now, to be given to `put` or to a new world. */
-  describe(): WorldDescription
-  /** The same, a part with each step: it is of no use when the cloud changes between two. */
-  describing(): Generator<undefined, WorldDescription>
+  /** The whole cloud as it is now, to be given to `put` or to a new world: a part with each step, and of no use when it changes between two. */
+  describe(): Generator<undefined, WorldDescription>
   /** Put another cloud in place of this one. Who is logged in stays so, where the user is still there. */
   put(other: Cloud): void
   /** A cloud as described, or as the world began with: made while others have their turn, for `put` or `reset`. */
@@ -172,9 +170,8 @@ export function createWorld(
     snapshots,
     fetch: answer,
     controlId,
-    describe: () => ({ ...describeCloud(cloud), seed }),
-    describing: function* () {
-      return { ...(yield* describing(cloud)), seed }
+    *describe() {
+      return { ...(yield* describeCloud(cloud)), seed }
     },
     put: replaceBy,
     make: (description) => (description ? makeInTurns(description, { seed }) : makeInTurns(beginning, options)),

@@ -4,6 +4,7 @@ import { createClock } from '../../src/cloud/clock.ts'
 import { createCloud, describeCloud } from '../../src/cloud/description.ts'
 import { deleteResourceProvider } from '../../src/cloud/resource-providers.ts'
 import { snapshot } from '../../src/cloud/snapshot.ts'
+import { inOneGo } from '../../src/http/in-turns.ts'
 import { WALL } from '../../src/worlds/wall.ts'
 import { fromWorldFile, toWorldFile } from '../../src/worlds/world-file.ts'
 
@@ -90,7 +91,7 @@ test('a migration takes over what its instance has', () => {
 test('an exported world has the same providers and allocations again', () => {
   const { cloud, provider } = cloudWithAHost()
   allocate(cloud, [{ consumer: A, ...OF, holdings: [{ provider: provider.uuid, resources: { VCPU: 1 } }] }])
-  const file = toWorldFile(describeCloud(cloud))
+  const file = toWorldFile(inOneGo(describeCloud(cloud)))
   const clock = createClock({ wall: WALL, mode: 'manual', start: 0, rate: undefined })
   const again = createCloud(fromWorldFile(file), { seed: 0, clock })
   for (const key of ['resourceProviders', 'allocations', 'allocationsOn', 'images'] as const) {
